@@ -1,0 +1,34 @@
+package dev.corral.fleet;
+
+import java.util.List;
+
+/// One backend as the operator names it.
+///
+/// @param name how people and metrics call it; letters, digits, `-` and `_`
+/// @param url scheme, host, port and, for `openai`, the base path (`https://api.example.com/v1`)
+/// @param kind `ollama`, or `openai` for anything that speaks OpenAI's API
+/// @param key sent as `Authorization: Bearer`; empty for none
+/// @param weight share among equals, above 0
+/// @param models for `openai`: the models to offer; empty means whatever `/models` lists
+public record BackendSettings(
+    String name, String url, String kind, String key, double weight, List<String> models) {
+  public static BackendSettings defaults() {
+    return new BackendSettings("", "", "ollama", "", 1, List.of());
+  }
+
+  public BackendSettings {
+    models = List.copyOf(models);
+    if (!kind.equals("ollama") && !kind.equals("openai")) {
+      throw new IllegalArgumentException("kind is 'ollama' or 'openai', not '" + kind + "'");
+    }
+    if (!(weight > 0)) {
+      throw new IllegalArgumentException("weight must be above 0, not " + weight);
+    }
+  }
+
+  /// Keys stay out of logs.
+  @Override
+  public String toString() {
+    return name + " (" + kind + ") " + url;
+  }
+}

@@ -1,0 +1,6 @@
+/// Bytes on the line: NDJSON and SSE frames, header hygiene, the flush rule, and [Problem], an
+/// error that names its speaker.
+@NullMarked
+package dev.corral.wire;
+
+import org.jspecify.annotations.NullMarked;
