@@ -1,0 +1,4 @@
+package dev.corral.route;
+
+/// The answer of [Router#plan].
+public sealed interface Decision permits Plan, Refusal {}

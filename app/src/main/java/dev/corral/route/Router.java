@@ -1,0 +1,176 @@
+package dev.corral.route;
+
+import dev.corral.assign.Assignments;
+import dev.corral.fleet.Backend;
+import dev.corral.fleet.FleetSnapshot;
+import dev.corral.model.ModelName;
+import dev.corral.route.Plan.Candidate;
+import dev.corral.route.Refusal.Kind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// Chooses who answers. Pure: the same request and the same snapshots give the same plan, but for
+/// the live load that breaks ties.
+///
+/// The order of names is that of docs/names.md: an alias, then nobody's name, then a model as
+/// Ollama would read it. The order of candidates: those that hold the model before those that only
+/// might; among equals those that are up, not failing, have it in memory, and are least busy.
+public final class Router {
+  /// Prefixes that are reserved for assignments.
+  private static final List<String> RESERVED = List.of("tier", "role", "profile");
+
+  /// An alias may point at an alias; a chain that is longer than this goes in a circle.
+  private static final int MAX_ALIASES = 8;
+
+  private Router() {}
+
+  public static Decision plan(Asked asked, FleetSnapshot fleet, Assignments assignments) {
+    List<String> steps = new ArrayList<>(2);
+    String name = stripped(asked.model());
+    Optional<String> alias = assignments.alias(name);
+    for (int hops = 0; alias.isPresent(); hops++) {
+      if (hops == MAX_ALIASES) {
+        return new Refusal(
+            Kind.UNKNOWN_ASSIGNMENT,
+            name,
+            "The alias '" + asked.model() + "' leads in a circle",
+            "Mend 'aliases:' in corral.yaml.",
+            steps);
+      }
+      steps.add("'" + name + "' is an alias of '" + alias.get() + "'");
+      name = stripped(alias.get());
+      alias = assignments.alias(name);
+    }
+    if (name.isEmpty() || name.equalsIgnoreCase("default")) {
+      if (assignments.defaultModel().isEmpty()) {
+        if (name.isEmpty()) {
+          return new Refusal(
+              Kind.NO_NAME,
+              "",
+              "No model was named",
+              "Name one, or set 'default:' in corral.yaml.",
+              steps);
+        }
+      } else {
+        steps.add("no model was named, so the default '" + assignments.defaultModel() + "'");
+        name = stripped(assignments.defaultModel());
+      }
+    }
+    return candidates(asked, name, fleet, steps);
+  }
+
+  private static Decision candidates(
+      Asked asked, String name, FleetSnapshot fleet, List<String> steps) {
+    List<Backend> open = fleet.open();
+    List<Backend> holders = open.stream().filter(backend -> backend.holds(name)).toList();
+    Optional<Refusal> bad = holders.isEmpty() ? refused(name, steps) : Optional.empty();
+    if (bad.isPresent()) {
+      return bad.get();
+    }
+    List<Candidate> candidates = new ArrayList<>();
+    for (Backend backend : ordered(holders, name)) {
+      if (asked.openai() || backend.ollama()) {
+        candidates.add(new Candidate(backend, why(backend, name)));
+      }
+    }
+    if (candidates.isEmpty()) {
+      // The snapshot may be older than a pull that somebody made beside us: the nodes know best.
+      for (Backend backend : ordered(open, name)) {
+        if (backend.ollama()) {
+          candidates.add(new Candidate(backend, "not seen on any backend yet; asked there"));
+        }
+      }
+    }
+    if (candidates.isEmpty()) {
+      return nobody(name, fleet, steps);
+    }
+    return new Plan(
+        asked.model(), name, !name.equals(asked.model()), List.copyOf(steps), candidates);
+  }
+
+  private static Optional<Refusal> refused(String name, List<String> steps) {
+    Optional<ModelName> parsed = ModelName.parse(name);
+    if (parsed.isEmpty()) {
+      return Optional.of(
+          new Refusal(Kind.BAD_NAME, name, "invalid model name", "", List.copyOf(steps)));
+    }
+    String prefix = parsed.get().model();
+    if (!name.contains("/") && name.contains(":") && RESERVED.contains(prefix)) {
+      return Optional.of(
+          new Refusal(
+              Kind.UNKNOWN_ASSIGNMENT,
+              name,
+              "No " + prefix + " is called '" + parsed.get().tag() + "'",
+              "See which there are: corral explain " + name,
+              List.copyOf(steps)));
+    }
+    if (parsed.get().cloud()) {
+      return Optional.of(
+          new Refusal(
+              Kind.CLOUD_NAME,
+              name,
+              "ollama cloud is disabled: remote model is unavailable",
+              "",
+              List.copyOf(steps)));
+    }
+    return Optional.empty();
+  }
+
+  private static Decision nobody(String name, FleetSnapshot fleet, List<String> steps) {
+    if (fleet.backends().isEmpty()) {
+      return new Refusal(
+          Kind.NO_BACKEND,
+          name,
+          "No backend is configured and none was found",
+          "Start Ollama, or name one under 'backends:' in corral.yaml.",
+          List.copyOf(steps));
+    }
+    return new Refusal(
+        Kind.UNREACHABLE,
+        name,
+        "No backend that could answer is open: they are draining, or lead back to this instance",
+        "See them: corral backends list",
+        List.copyOf(steps));
+  }
+
+  private static List<Backend> ordered(List<Backend> backends, String name) {
+    if (backends.size() < 2) {
+      return backends;
+    }
+    return backends.stream()
+        .sorted(
+            Comparator.<Backend>comparingInt(backend -> rank(backend.state()))
+                .thenComparing(backend -> backend.load().suspect())
+                .thenComparing(backend -> !backend.loaded(name))
+                .thenComparingDouble(
+                    backend -> backend.load().inFlight() / backend.settings().weight()))
+        .toList();
+  }
+
+  private static int rank(Backend.State state) {
+    return switch (state) {
+      case UP -> 0;
+      case UNKNOWN -> 1;
+      case DOWN -> 2;
+      case OURSELVES -> 3;
+    };
+  }
+
+  private static String why(Backend backend, String name) {
+    String state =
+        switch (backend.state()) {
+          case UP -> "";
+          case UNKNOWN -> ", not looked at yet";
+          case DOWN -> ", down when last seen";
+          case OURSELVES -> ", this very instance";
+        };
+    return (backend.loaded(name) ? "in memory there" : "on its disk") + state;
+  }
+
+  /// A leading `ollama/` is how some clients say where a model lives.
+  private static String stripped(String name) {
+    return name.startsWith("ollama/") ? name.substring("ollama/".length()) : name;
+  }
+}

@@ -1,0 +1,125 @@
+package dev.corral.upstream;
+
+import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.PoolOptions;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// Calls backends that the operator named. One connection pool for each event loop, because a pool
+/// that is shared between loops costs a hand-over for each chunk.
+public final class Upstream implements AutoCloseable {
+  /// A backend that is there takes a connection in milliseconds; five seconds cover lost packets.
+  private static final int CONNECT_MILLIS = 5_000;
+
+  /// Each open stream holds one connection, so this caps the streams of a loop. It lies above what
+  /// the descriptors of one process allow: the limit that bites is `limits`, not this one.
+  private static final int CONNECTIONS = 100_000;
+
+  /// Below the 5 s after which common Python servers close an idle connection, so that we do first.
+  private static final int IDLE_SECONDS = 4;
+
+  private static final int MAX_HEADER_BYTES = 64 * 1024;
+
+  private final Vertx vertx;
+  private final Context control;
+  private final Map<Thread, Loop> loops = new ConcurrentHashMap<>();
+
+  /// The pool of one event loop.
+  ///
+  /// @param fresh connections that carried no call yet
+  record Loop(HttpClient client, Set<HttpConnection> fresh) {
+    boolean firstUse(HttpConnection connection) {
+      return fresh.remove(connection);
+    }
+  }
+
+  public Upstream(Vertx vertx) {
+    this.vertx = vertx;
+    this.control = vertx.getOrCreateContext();
+  }
+
+  /// Begins a call on the current event loop.
+  ///
+  /// @param path path and query behind the target's base path
+  /// @param headers without hop-by-hop headers, `Host` and the caller's credentials
+  public Call call(
+      Target target,
+      String method,
+      String path,
+      MultiMap headers,
+      Payload payload,
+      Call.Listener listener) {
+    Loop loop = loops.computeIfAbsent(Thread.currentThread(), _ -> open());
+    return Call.begin(loop, target, method, path, headers, payload, listener);
+  }
+
+  /// The whole small answer to a GET, for owners on virtual threads.
+  ///
+  /// @param maxBytes an answer that is longer is a failure
+  public Answer fetch(
+      Target target, String path, Map<String, String> headers, int maxBytes, Duration within) {
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    MultiMap sent = MultiMap.caseInsensitiveMultiMap().addAll(headers);
+    Collector collector = new Collector(answer, maxBytes);
+    control.runOnContext(_ -> {
+      Call call = call(target, "GET", path, sent, new Payload.None(), collector);
+      var _ = answer.whenComplete((_, _) -> control.runOnContext(_ -> call.cancel()));
+    });
+    try {
+      return answer.get(within.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      answer.cancel(false);
+      return failed("no answer within " + within.toMillis() + " ms");
+    } catch (InterruptedException e) {
+      answer.cancel(false);
+      Thread.currentThread().interrupt();
+      return failed("interrupted");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a collector never fails its future", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    loops.values().forEach(loop -> loop.client().close());
+  }
+
+  private static Answer failed(String why) {
+    return new Answer.Failed(new Failure.NoAnswer(why, false));
+  }
+
+  private Loop open() {
+    Set<HttpConnection> fresh = Collections.newSetFromMap(new IdentityHashMap<>());
+    HttpClientOptions options =
+        new HttpClientOptions()
+            .setConnectTimeout(CONNECT_MILLIS)
+            .setKeepAliveTimeout(IDLE_SECONDS)
+            .setMaxHeaderSize(MAX_HEADER_BYTES)
+            .setDecompressionSupported(false)
+            .setTcpNoDelay(true);
+    HttpClient client =
+        vertx
+            .httpClientBuilder()
+            .with(options)
+            .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(-1))
+            .withConnectHandler(connection -> {
+              fresh.add(connection);
+              connection.closeHandler(_ -> fresh.remove(connection));
+            })
+            .build();
+    return new Loop(client, fresh);
+  }
+}
