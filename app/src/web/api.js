@@ -1,0 +1,77 @@
+/** The one place that talks to Corral. */
+
+/** Per tab and gone with it; never in a cookie, so no other site can make the browser send it. */
+const KEY = 'corral.key';
+
+/** A server that is silent longer than this counts as not reachable. */
+const PATIENCE_MS = 10_000;
+
+/** No error text is worth more of the page than this. */
+const LONGEST_ERROR = 2_000;
+
+export const key = {
+  stored: () => sessionStorage.getItem(KEY) ?? '',
+  keep: (value) => sessionStorage.setItem(KEY, value),
+  forget: () => sessionStorage.removeItem(KEY),
+};
+
+/** An answer that is not the one wanted: `status` (0: nobody answered), `message` in the server's own words, `next` what to do. */
+export class Refused extends Error {
+  constructor(status, message, next = '') {
+    super(message);
+    this.status = status;
+    this.next = next;
+  }
+}
+
+/** The response, or a `Refused`. With a body it is a POST of JSON. */
+export async function call(path, {body, signal} = {}) {
+  const headers = {Accept: 'application/json'};
+  if (key.stored()) {
+    headers.Authorization = `Bearer ${key.stored()}`;
+  }
+  const request = {headers, signal, cache: 'no-store', credentials: 'omit'};
+  if (body !== undefined) {
+    headers['Content-Type'] = 'application/json';
+    Object.assign(request, {method: 'POST', body: JSON.stringify(body)});
+  }
+  let response;
+  try {
+    response = await fetch(path, request);
+  } catch (e) {
+    if (e.name === 'AbortError') {
+      throw e;
+    }
+    throw new Refused(0, `Corral at ${location.host} does not answer.`, 'Is it running? Start it with: corral serve');
+  }
+  if (!response.ok) {
+    throw await refusal(response);
+  }
+  return response;
+}
+
+/** For short questions: the parsed answer. */
+export async function ask(path, body) {
+  const response = await call(path, {body, signal: AbortSignal.timeout(PATIENCE_MS)});
+  const text = await response.text();
+  try {
+    return text ? JSON.parse(text) : {};
+  } catch {
+    throw new Refused(response.status, `The answer to ${path} is not JSON.`, 'Is another program listening on this port?');
+  }
+}
+
+/** Management tells problem+json, Ollama's API `{error: text}`, OpenAI-like servers `{error: {message}}`. */
+async function refusal(response) {
+  const text = await response.text().catch(() => '');
+  try {
+    const told = JSON.parse(text);
+    const words = told.detail || told.title || told.error?.message || told.error;
+    if (typeof words === 'string') {
+      return new Refused(response.status, words, typeof told.next === 'string' ? told.next : '');
+    }
+  } catch {
+    // Not JSON: shown as it is.
+  }
+  return new Refused(response.status, text.slice(0, LONGEST_ERROR) || `The server answered ${response.status} without a word.`);
+}
