@@ -1,11 +1,21 @@
 package dev.corral;
 
-/// Chooses the verb. `serve` builds the house; every other verb belongs to the command line, which
-/// starts no framework.
+import dev.corral.cli.Cli;
+import dev.corral.cli.Program;
+import java.util.List;
+
+/// Chooses the verb. `serve` and `demo` build the house; every other verb belongs to the command
+/// line, which starts no framework: [Wiring] is not even loaded for it.
 public final class Main {
   private Main() {}
 
   static void main(String[] args) {
-    System.out.println("corral " + String.join(" ", args));
+    List<String> words = List.of(args);
+    boolean serves = !words.isEmpty() && List.of("serve", "demo").contains(words.getFirst());
+    if (serves && !words.contains("--help") && !words.contains("-h")) {
+      Wiring.serve(args);
+    } else {
+      System.exit(Cli.run(args, new Program(Wiring::serve)));
+    }
   }
 }

@@ -1,0 +1,156 @@
+package dev.corral.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// The command line: reads the arguments, runs one verb, tells how it ended.
+///
+/// Only the verb that was asked for is built; reading the annotations of all would take longer than
+/// most answers.
+public final class Cli {
+  private Cli() {}
+
+  /// Runs one command line.
+  ///
+  /// @return the exit code
+  public static int run(String[] args, Program program) {
+    return run(args, Surroundings.ofProcess(program));
+  }
+
+  static int run(String[] args, Surroundings surroundings) {
+    Root root = new Root(surroundings);
+    Screen screen = surroundings.screen();
+    CommandLine line = line(root, asked(helpAsOption(args)));
+    line.setOut(new PrintWriter(screen.out(), true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(screen.err(), true, StandardCharsets.UTF_8));
+    line.setParameterExceptionHandler((wrong, _) -> wrongUsage(wrong, root));
+    line.setExecutionExceptionHandler((thrown, _, _) -> failed(thrown, root));
+    return line.execute(helpAsOption(args));
+  }
+
+  /// `corral help list` is `corral list --help`.
+  private static String[] helpAsOption(String[] args) {
+    if (args.length == 0 || !args[0].equals("help")) {
+      return args;
+    }
+    List<String> words = new ArrayList<>(List.of(args).subList(1, args.length));
+    words.add("--help");
+    return words.toArray(String[]::new);
+  }
+
+  /// The verbs by name, in the order of the help.
+  private static Map<String, Supplier<Object>> verbs() {
+    Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
+    verbs.put("serve", StateVerbs.Serve::new);
+    verbs.put("list", ModelVerbs.Listing::new);
+    verbs.put("ps", ModelVerbs.Loaded::new);
+    verbs.put("version", StateVerbs.Telling::new);
+    verbs.put("training", Training::new);
+    return verbs;
+  }
+
+  private static final Map<String, String> ALIASES = Map.of("ls", "list");
+
+  /// All verbs, for the help and for completion.
+  static CommandLine complete(Root root) {
+    return line(root, "");
+  }
+
+  /// @param asked the only verb to build; empty for all
+  private static CommandLine line(Root root, String asked) {
+    CommandLine line = new CommandLine(root);
+    Map<String, Supplier<Object>> verbs = verbs();
+    String name = ALIASES.getOrDefault(asked, asked);
+    if (verbs.containsKey(name)) {
+      line.addSubcommand(name, verbs.get(name).get(), aliases(name));
+    } else {
+      verbs.forEach((verb, built) -> line.addSubcommand(verb, built.get(), aliases(verb)));
+    }
+    line.setAbbreviatedOptionsAllowed(false);
+    line.setUsageHelpAutoWidth(false);
+    return line;
+  }
+
+  private static String[] aliases(String verb) {
+    return ALIASES.entrySet().stream()
+        .filter(alias -> alias.getValue().equals(verb))
+        .map(Map.Entry::getKey)
+        .toArray(String[]::new);
+  }
+
+  /// The first word that is neither an option nor an option's value.
+  private static String asked(String[] args) {
+    List<String> taking = List.of("--url", "--key", "--home");
+    for (int at = 0; at < args.length; at++) {
+      if (taking.contains(args[at])) {
+        at++;
+      } else if (!args[at].startsWith("-")) {
+        return args[at];
+      }
+    }
+    return "";
+  }
+
+  private static int wrongUsage(ParameterException wrong, Root root) {
+    CommandLine at = wrong.getCommandLine();
+    String verb = at.getCommandSpec().qualifiedName();
+    String message = String.valueOf(wrong.getMessage());
+    List<String> near = List.of();
+    if (wrong instanceof UnmatchedArgumentException unmatched) {
+      near = unmatched.getSuggestions();
+      if (at.getParent() == null && !unmatched.getUnmatched().getFirst().startsWith("-")) {
+        message = "there is no verb '" + unmatched.getUnmatched().getFirst() + "'";
+      }
+    }
+    String next =
+        near.isEmpty()
+            ? "See: " + verb + " --help"
+            : "Did you mean " + String.join(" or ", near) + "? All: " + verb + " --help";
+    return report(new Failure(Exit.USAGE, message, next), root);
+  }
+
+  private static int failed(Exception thrown, Root root) {
+    if (thrown instanceof Failure failure) {
+      return report(failure, root);
+    }
+    if (root.surroundings().variable("CORRAL_DEBUG").isPresent()) {
+      root.surroundings().screen().note(String.join("\n", trace(thrown)));
+    }
+    return report(
+        new Failure(
+            Exit.FAILED,
+            "something that should not happen: " + thrown,
+            "Please report it, with what CORRAL_DEBUG=1 corral … shows."),
+        root);
+  }
+
+  private static List<String> trace(Throwable thrown) {
+    return Arrays.stream(thrown.getStackTrace()).map(StackTraceElement::toString).toList();
+  }
+
+  private static int report(Failure failure, Root root) {
+    Screen screen = root.surroundings().screen();
+    if (root.json) {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("error", failure.text());
+      document.put("next", failure.next());
+      document.put("exit", failure.exit().code());
+      screen.note(Json.line(document));
+    } else {
+      screen.note("Error: " + failure.text());
+      if (!failure.next().isEmpty()) {
+        screen.note(failure.next());
+      }
+    }
+    return failure.exit().code();
+  }
+}

@@ -1,0 +1,121 @@
+package dev.corral.cli;
+
+import java.io.Console;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
+
+/// Where a verb writes: answers to standard output, everything about the way there to standard
+/// error. Tables and colour only where somebody looks.
+///
+/// @param outTerminal standard output is a terminal
+/// @param errTerminal standard error is a terminal
+/// @param inTerminal standard input is a terminal
+/// @param colour escapes for colour are wanted
+record Screen(
+    PrintStream out,
+    PrintStream err,
+    boolean inTerminal,
+    boolean outTerminal,
+    boolean errTerminal,
+    boolean colour) {
+
+  /// The launcher looks at the three streams (the JVM cannot, each by itself) and says which are
+  /// terminals: any of the letters `i`, `o`, `e`.
+  static final String TERMINALS = "corral.terminals";
+
+  private static final String DIM = "\u001b[2m";
+  private static final String BOLD = "\u001b[1m";
+  private static final String RED = "\u001b[31m";
+  private static final String GREEN = "\u001b[32m";
+  private static final String PLAIN = "\u001b[0m";
+
+  static Screen ofProcess() {
+    String terminals = System.getProperty(TERMINALS);
+    if (terminals == null) {
+      boolean all = Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+      terminals = all ? "ioe" : "";
+    }
+    String noColour = System.getenv("NO_COLOR");
+    boolean out = terminals.contains("o") && !"dumb".equals(System.getenv("TERM"));
+    return new Screen(
+        System.out,
+        System.err,
+        terminals.contains("i"),
+        out,
+        terminals.contains("e") && !"dumb".equals(System.getenv("TERM")),
+        out && (noColour == null || noColour.isEmpty()));
+  }
+
+  void print(String line) {
+    out.println(line);
+    out.flush();
+  }
+
+  void note(String line) {
+    err.println(line);
+    err.flush();
+  }
+
+  String dim(String text) {
+    return painted(DIM, text);
+  }
+
+  String bold(String text) {
+    return painted(BOLD, text);
+  }
+
+  String good(String text) {
+    return painted(GREEN, text);
+  }
+
+  String bad(String text) {
+    return painted(RED, text);
+  }
+
+  private String painted(String code, String text) {
+    return colour && !text.isEmpty() ? code + text + PLAIN : text;
+  }
+
+  /// Columns side by side on a terminal; one tab between them elsewhere. The head is always there,
+  /// as in Ollama's listings, because scripts skip the first line.
+  void table(List<String> head, List<List<String>> rows) {
+    if (!outTerminal) {
+      out.println(String.join("\t", head));
+      rows.forEach(row -> out.println(String.join("\t", row)));
+      out.flush();
+      return;
+    }
+    int[] widths = new int[head.size()];
+    for (int column = 0; column < widths.length; column++) {
+      widths[column] = head.get(column).length();
+      for (List<String> row : rows) {
+        widths[column] = Math.max(widths[column], shown(row.get(column)));
+      }
+    }
+    out.println(bold(line(head, widths)));
+    rows.forEach(row -> out.println(line(row, widths)));
+    out.flush();
+  }
+
+  private static String line(List<String> cells, int[] widths) {
+    StringBuilder line = new StringBuilder();
+    for (int column = 0; column < widths.length; column++) {
+      String cell = cells.get(column);
+      line.append(cell);
+      if (column < widths.length - 1) {
+        line.repeat(' ', widths[column] - shown(cell) + COLUMN_GAP);
+      }
+    }
+    return line.toString();
+  }
+
+  /// Spaces between columns, as in Ollama's tables.
+  private static final int COLUMN_GAP = 4;
+
+  /// Columns that a text takes on the terminal; escapes take none.
+  private static int shown(String text) {
+    String bare = text.indexOf('\u001b') < 0 ? text : text.replaceAll("\u001b\\[[0-9;]*m", "");
+    return bare.codePointCount(0, bare.length());
+  }
+}
