@@ -1,0 +1,83 @@
+package dev.corral.gguf;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/// A header, checked.
+///
+/// @param metadata in the order of the file
+/// @param tensors in the order of the file; those read so far where the header is not complete
+/// @param tensorCount as declared
+/// @param dataStart offset of the data section in the file; -1 where the header is not complete
+/// @param length bytes of the whole file; for a bare header what the file would have
+/// @param complete false where only the first window was read
+public record Gguf(
+    int version,
+    int alignment,
+    Map<String, GgufValue> metadata,
+    List<Tensor> tensors,
+    long tensorCount,
+    long dataStart,
+    long length,
+    boolean complete) {
+  public static final String ARCHITECTURE = "general.architecture";
+  public static final String TOKENS = "tokenizer.ggml.tokens";
+
+  public Optional<String> architecture() {
+    return text(ARCHITECTURE).filter(name -> !name.isBlank());
+  }
+
+  public Optional<String> text(String key) {
+    return metadata.get(key) instanceof GgufValue.Text(String value)
+        ? Optional.of(value)
+        : Optional.empty();
+  }
+
+  public OptionalLong whole(String key) {
+    return metadata.get(key) instanceof GgufValue.Whole(long value)
+        ? OptionalLong.of(value)
+        : OptionalLong.empty();
+  }
+
+  /// A number of any type.
+  public OptionalDouble real(String key) {
+    return switch (metadata.get(key)) {
+      case GgufValue.Whole(long value) -> OptionalDouble.of((double) value);
+      case GgufValue.Real(double value) -> OptionalDouble.of(value);
+      case null, default -> OptionalDouble.empty();
+    };
+  }
+
+  public Optional<Boolean> flag(String key) {
+    return metadata.get(key) instanceof GgufValue.Flag(boolean value)
+        ? Optional.of(value)
+        : Optional.empty();
+  }
+
+  /// The numbers of a short array; empty where there is none, or where the value is a single one.
+  public List<Double> numbers(String key) {
+    return metadata.get(key) instanceof GgufValue.Numbers(List<Double> values) ? values : List.of();
+  }
+
+  /// How many elements an array has, kept or not.
+  public OptionalLong count(String key) {
+    return switch (metadata.get(key)) {
+      case GgufValue.Numbers(List<Double> values) -> OptionalLong.of(values.size());
+      case GgufValue.Texts(List<String> values) -> OptionalLong.of(values.size());
+      case GgufValue.Skipped(long count) -> OptionalLong.of(count);
+      case null, default -> OptionalLong.empty();
+    };
+  }
+
+  public Optional<Tensor> tensor(String name) {
+    return tensors.stream().filter(tensor -> tensor.name().equals(name)).findFirst();
+  }
+
+  /// Sum of the tensors' bytes, without padding.
+  public long tensorBytes() {
+    return tensors.stream().mapToLong(Tensor::bytes).sum();
+  }
+}
