@@ -1,5 +1,9 @@
 package dev.corral;
 
+import dev.corral.config.Config;
+import dev.corral.config.Loaded;
+import dev.corral.config.OllamaVariables;
+import dev.corral.config.Sources;
 import dev.corral.db.DatabaseSettings;
 import dev.corral.door.ServerSettings;
 import dev.corral.fleet.BackendSettings;
@@ -7,6 +11,7 @@ import dev.corral.fleet.HealthSettings;
 import dev.corral.limit.LimitSettings;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The whole of `corral.yaml`: one record for each room that has settings. The room `config` fills
 /// it by the names of the components (`defaultModel` is written `default`).
@@ -21,6 +26,40 @@ public record Settings(
     Map<String, String> aliases,
     LimitSettings limits,
     HealthSettings health) {
+  /// Keys of rooms that this version does not have yet.
+  private static final Set<String> LATER =
+      Set.of(
+          "engine",
+          "store",
+          "default-tier",
+          "tiers",
+          "tiers-file",
+          "roles",
+          "profiles",
+          "pull",
+          "change",
+          "cache",
+          "catalog",
+          "protected",
+          "keep-warm",
+          "prune",
+          "alerts",
+          "server.tls",
+          "server.trusted-proxies",
+          "health.restart",
+          "backends[].start",
+          "backends[].restart",
+          "backends[].store");
+
+  /// Reads flags, variables and the file; the one place that knows how this tree is written.
+  public static Loaded<Settings> load(Sources sources) {
+    return Config.standard()
+        .renaming("default-model", "default")
+        .later(LATER)
+        .below(OllamaVariables::settings)
+        .load(Settings.class, defaults(), sources);
+  }
+
   public static Settings defaults() {
     return new Settings(
         ServerSettings.defaults(),

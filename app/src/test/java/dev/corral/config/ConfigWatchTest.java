@@ -1,0 +1,88 @@
+package dev.corral.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigWatchTest {
+  @TempDir private Path home;
+  private final BlockingQueue<Loaded<Farm>> taken = new LinkedBlockingQueue<>();
+  private Path file;
+  private ConfigWatch watch;
+
+  @BeforeEach
+  void watch() throws IOException {
+    file = home.resolve("corral.yaml");
+    Files.writeString(file, "owner: Ann\n");
+    Sources sources = new Sources(Map.of(), Map.of(), home.resolve("work"), home, null);
+    watch =
+        ConfigWatch.start(
+            sources,
+            Duration.ofMillis(5),
+            () -> Config.standard().load(Farm.class, Farm.DEFAULTS, sources),
+            taken::add);
+  }
+
+  @AfterEach
+  void close() {
+    watch.close();
+  }
+
+  @Test
+  void aChangedFileIsTakenOver() throws Exception {
+    Files.writeString(file, "owner: Bob\n");
+    assertThat(owner()).isEqualTo("Bob");
+  }
+
+  @Test
+  void aFileOfTheSameLengthThatWasPutInItsPlaceIsTakenOver() throws Exception {
+    Path other = Files.writeString(home.resolve("new.yaml"), "owner: Eve\n");
+    Files.setLastModifiedTime(other, Files.getLastModifiedTime(file));
+    Files.move(other, file, StandardCopyOption.ATOMIC_MOVE);
+    assertThat(owner()).isEqualTo("Eve");
+  }
+
+  @Test
+  void aBrokenFileIsToldAndTheNextGoodOneIsTakenOver() throws Exception {
+    Files.writeString(file, "ownr: Bob\n");
+    assertThat(next()).isInstanceOf(Loaded.Invalid.class);
+    Files.writeString(file, "owner: Bob\n");
+    assertThat(owner()).isEqualTo("Bob");
+  }
+
+  @Test
+  void aFileThatVanishesIsAProblemAndNotAllDefaults() throws Exception {
+    Files.delete(file);
+    assertThat(next())
+        .isInstanceOfSatisfying(
+            Loaded.Invalid.class,
+            invalid -> assertThat(invalid.problems().toString()).contains("the file is gone"));
+  }
+
+  @Test
+  void aDotEnvCountsToo() throws Exception {
+    Files.writeString(home.resolve(".env"), "CORRAL_OWNER=Kim\n");
+    assertThat(owner()).isEqualTo("Kim");
+  }
+
+  private String owner() throws InterruptedException {
+    return next() instanceof Loaded.Valid<Farm>(var farm, _, _, _) ? farm.owner() : "refused";
+  }
+
+  private Loaded<Farm> next() throws InterruptedException {
+    return Objects.requireNonNull(taken.poll(10, TimeUnit.SECONDS), "nobody noticed");
+  }
+}
