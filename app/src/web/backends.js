@@ -20,7 +20,7 @@ class Backends extends Part {
     const backends = this.status?.backends;
     return html`<section class="card" id="backends" tabindex="-1" aria-labelledby="backends-title">
       <div class="title"><h2 id="backends-title">Backends</h2>
-        ${this.status ? html`<span class="aside">${count(this.status.openExchanges, 'request')} open</span>` : nothing}</div>
+        ${this.status?.openExchanges ? html`<span class="aside">${count(this.status.openExchanges, 'request')} open</span>` : nothing}</div>
       ${!backends ? html`<p class="waiting">Looking…</p>` : backends.length ? this.#list(backends) : this.#empty()}
       ${this.status?.backendChoice ? html`<p class="hint">${this.status.backendChoice}</p>` : nothing}
     </section>`;

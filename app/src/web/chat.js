@@ -9,6 +9,11 @@ import {count, seconds, short} from './words.js';
 /** How near to its end the conversation must be scrolled for the end to be followed. */
 const NEAR_END_PX = 60;
 
+const SHORT_THOUGHT_MS = 1_000;
+
+/** For somebody who only wants to see it work. */
+const STARTERS = ['Say hello in three languages.', 'Why is the sky blue? Two sentences.', 'Write a limerick about a horse.'];
+
 /**
  * One conversation with one model at a time.
  *
@@ -66,7 +71,7 @@ class Chat extends Part {
           ${offered.length ? nothing : html`<option value="">no model</option>`}
           ${offered.map((name) => html`<option value=${name} ?selected=${name === this.model}>${short(name)}</option>`)}
         </select>
-        <button class="quiet" type="button" ?disabled=${!this.turns.length || this.#busy} @click=${this.#clear}>New</button></div>
+        <button class="quiet" type="button" aria-label="New conversation" ?disabled=${!this.turns.length || this.#busy} @click=${this.#clear}>New</button></div>
       <div class="log" role="log" aria-live="polite" aria-label="Conversation" tabindex="0" aria-busy=${this.#busy ? 'true' : 'false'} @scroll=${this.#scrolled}>
         ${this.turns.length ? this.turns.map((turn) => this.#turn(turn)) : this.#empty(offered)}
       </div>
@@ -87,8 +92,10 @@ class Chat extends Part {
       return html`<p class="waiting">Looking…</p>`;
     }
     return offered.length
-      ? html`<p class="empty">Ask something. Nothing of it is kept: the conversation lives in this tab.</p>`
-      : html`<p class="empty"><b>Nobody to talk to yet.</b> Fetch a small model with: <code>corral pull llama3.2:1b</code></p>`;
+      ? html`<div class="empty start"><p><b>Ask ${short(this.model)} something.</b></p>
+          <p>The conversation lives in this tab and is kept nowhere else.</p>
+          ${STARTERS.map((starter) => html`<button type="button" @click=${() => this.#start(starter)}>${starter}</button>`)}</div>`
+      : html`<p class="empty start"><b>Nobody to talk to yet.</b> Fetch a small model with: <code>corral pull llama3.2:1b</code></p>`;
   }
 
   #turn(turn) {
@@ -107,7 +114,8 @@ class Chat extends Part {
   }
 
   #thinking(turn) {
-    const words = turn.thoughtMillis ? `Thought for ${seconds(turn.thoughtMillis)}` : 'Thinking…';
+    const moment = turn.thoughtMillis < SHORT_THOUGHT_MS ? 'a moment' : seconds(turn.thoughtMillis);
+    const words = turn.thoughtMillis || !this.#open(turn) ? `Thought for ${moment}` : 'Thinking…';
     return html`<details class="thinking"><summary>${words}</summary><p dir="auto">${turn.thinking.trim()}</p></details>`;
   }
 
@@ -145,6 +153,11 @@ class Chat extends Part {
     this.turns = this.turns.filter((other) => other !== turn);
     this.querySelector('textarea').focus();
     this.#ask(turn.question);
+  }
+
+  #start(question) {
+    this.querySelector('textarea').focus();
+    this.#ask(question);
   }
 
   #clear() {

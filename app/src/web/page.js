@@ -100,10 +100,10 @@ class Page extends Part {
     return html`
       <a class="skip" href="#chat">Skip to the chat</a>
       ${this.#header()}
-      <div class="notices" role="status">${this.#notices()}</div>
-      ${this.keyWanted === null ? nothing : html`<corral-key .asked=${this.keyWanted}></corral-key>`}
       <main class=${this.gone ? 'stale' : ''}>
         <div class="overview">
+          <div class="notices" role="status">${this.#notices()}</div>
+          ${this.keyWanted === null ? nothing : html`<corral-key .asked=${this.keyWanted}></corral-key>`}
           ${this.limited ? nothing : html`<corral-backends .status=${this.status}></corral-backends>`}
           <corral-running .running=${this.running} .models=${this.models ?? []}></corral-running>
           <corral-models .models=${this.models} .fallback=${this.status?.defaultModel ?? ''}

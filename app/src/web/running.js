@@ -51,10 +51,9 @@ class Running extends Part {
     if (!model.size || model.size_vram === undefined) {
       return nothing;
     }
-    const share = Math.min(1, model.size_vram / model.size);
-    const percent = Math.round(share * 100);
+    const percent = Math.min(100, Math.round((100 * model.size_vram) / model.size));
     const words = percent === 100 ? 'all on the GPU' : percent === 0 ? 'all on the CPU' : `${percent}% on the GPU, the rest on the CPU`;
-    return html`<div class="placed"><meter min="0" max="1" .value=${share} aria-label="Share of ${model.name} on the GPU"></meter><span>${words}</span></div>`;
+    return html`<div class="placed"><svg class="bar" aria-hidden="true"><rect width="${percent}%" height="100%" /></svg><span>${words}</span></div>`;
   }
 
   async #unload(name) {

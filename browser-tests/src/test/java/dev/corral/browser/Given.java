@@ -1,0 +1,64 @@
+package dev.corral.browser;
+
+import dev.corral.api.BackendView;
+import dev.corral.api.ModelView;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/// What a test finds on the page: backends and models with everything that it does not care about.
+final class Given {
+  private Given() {}
+
+  static BackendView backend(String name, String state, String why, String... models) {
+    return new BackendView(
+        name,
+        "http://" + name + ":11434",
+        "ollama",
+        state,
+        why,
+        "0.33.0",
+        "config",
+        1,
+        0,
+        List.of(models),
+        List.of(),
+        Instant.now());
+  }
+
+  static ModelView model(String name, String... backends) {
+    return model(name, List.of(backends), List.of());
+  }
+
+  static ModelView model(String name, List<String> backends, List<String> loadedOn) {
+    return new ModelView(
+        name,
+        "a".repeat(64),
+        1_300_000_000,
+        "llama",
+        "1.2B",
+        "Q4_K_M",
+        131_072,
+        List.of("completion", "tools"),
+        backends,
+        loadedOn,
+        "",
+        Instant.now());
+  }
+
+  static Map<String, Object> loaded(String name, long size, long onGpu, Instant leaves) {
+    return Map.of(
+        "name",
+        name,
+        "model",
+        name,
+        "size",
+        size,
+        "size_vram",
+        onGpu,
+        "context_length",
+        4096,
+        "expires_at",
+        leaves.toString());
+  }
+}
