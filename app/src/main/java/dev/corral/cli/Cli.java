@@ -51,8 +51,16 @@ public final class Cli {
   private static Map<String, Supplier<Object>> verbs() {
     Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
     verbs.put("serve", StateVerbs.Serve::new);
+    verbs.put("run", Run::new);
     verbs.put("list", ModelVerbs.Listing::new);
     verbs.put("ps", ModelVerbs.Loaded::new);
+    verbs.put("show", Show::new);
+    verbs.put("pull", Transfers.Pull::new);
+    verbs.put("push", Transfers.Push::new);
+    verbs.put("create", Create::new);
+    verbs.put("cp", ModelVerbs.Copy::new);
+    verbs.put("rm", ModelVerbs.Remove::new);
+    verbs.put("stop", ModelVerbs.Stop::new);
     verbs.put("version", StateVerbs.Telling::new);
     verbs.put("training", Training::new);
     return verbs;

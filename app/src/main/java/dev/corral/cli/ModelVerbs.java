@@ -2,10 +2,13 @@ package dev.corral.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.corral.model.Bytes;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -96,10 +99,72 @@ final class ModelVerbs {
             if (then.isBefore(now)) {
               return "Stopping...";
             }
-            boolean forEver = then.isAfter(now.plus(java.time.Duration.ofDays(36_500)));
+            boolean forEver = then.isAfter(now.plus(Duration.ofDays(36_500)));
             return forEver ? "Forever" : Words.ago(then, now);
           })
           .orElse("-");
+    }
+  }
+
+  @Command(name = "stop", description = "Take a model out of memory.")
+  static final class Stop extends Verb {
+    @Parameters(paramLabel = "MODEL")
+    String model = "";
+
+    @Override
+    void run() {
+      unload(server(), model);
+      done("stopped '" + model + "'");
+    }
+
+    /// A generate without a prompt and with no time to stay is Ollama's way to say so.
+    static void unload(Server server, String model) {
+      Map<String, Object> ask = Map.of("model", model, "keep_alive", 0, "stream", false);
+      found(model, () -> server.post("/api/generate", ask));
+    }
+  }
+
+  @Command(name = "rm", description = "Delete models.")
+  static final class Remove extends Verb {
+    @Parameters(arity = "1..*", paramLabel = "MODEL")
+    List<String> models = new ArrayList<>();
+
+    @Override
+    void run() {
+      for (String model : models) {
+        found(model, () -> server().delete("/api/delete", Map.of("model", model)));
+        done("deleted '" + model + "'");
+      }
+    }
+  }
+
+  @Command(name = "cp", description = "Give a model a second name.")
+  static final class Copy extends Verb {
+    @Parameters(index = "0", paramLabel = "SOURCE")
+    String source = "";
+
+    @Parameters(index = "1", paramLabel = "DESTINATION")
+    String destination = "";
+
+    @Override
+    void run() {
+      Map<String, Object> ask = Map.of("source", source, "destination", destination);
+      found(source, () -> server().post("/api/copy", ask));
+      done("copied '" + source + "' to '" + destination + "'");
+    }
+  }
+
+  /// Asks about one model; where it is missing, says which command fetches it.
+  static JsonNode found(String model, Supplier<JsonNode> asking) {
+    try {
+      return asking.get();
+    } catch (Failure failure) {
+      if (failure.exit() != Exit.MISSING || failure.text().contains("pull")) {
+        throw failure;
+      }
+      String next =
+          failure.next().isEmpty() ? "Fetch it with: corral pull " + model : failure.next();
+      throw new Failure(Exit.MISSING, failure.text(), next);
     }
   }
 

@@ -7,8 +7,8 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.ConnectException;
-import java.net.HttpURLConnection;
 import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -16,28 +16,27 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// The typed client of a server: Corral, or for Ollama's own verbs a bare Ollama.
-///
-/// `HttpURLConnection` and not `java.net.http`, because it starts in a fraction of the time (see
-/// docs/decisions), and a command line asks one thing at a time. A key is shown only when the
-/// server wants one, and the key of the home only to a server that proves to hold it (see
-/// [Keyring]).
+/// The typed client of a server: Corral, or for Ollama's own verbs a bare Ollama. A key is shown
+/// only when the server wants one, and the key of the home only to a server that proves to hold it
+/// (see [Keyring]).
 final class Server {
-  /// How long a server may take to accept a connection; one on the same network does so at once.
-  private static final int CONNECT_MILLIS = 5_000;
+  /// What lists and tells answers at once; a node that is busy may need a while.
+  private static final int READ_MILLIS = 60_000;
 
-  static {
-    // Else the JDK sends a POST a second time when the server closes without an answer.
-    System.setProperty("sun.net.http.retryPost", "false");
-  }
+  /// What works on a model (load, create) takes as long as it takes.
+  private static final int FOR_EVER = 0;
+
+  private static final int BUFFER = 1 << 16;
 
   private final URI base;
   private final Keyring keyring;
-  private volatile @Nullable HttpURLConnection open;
+  private volatile @Nullable HttpCall open;
 
   Server(URI base, Keyring keyring) {
     this.base = base;
@@ -49,21 +48,20 @@ final class Server {
   }
 
   JsonNode get(String path) {
-    return document("GET", path, null);
+    return document("GET", path, null, READ_MILLIS);
   }
 
   JsonNode post(String path, Object body) {
-    return document("POST", path, body);
+    return document("POST", path, body, FOR_EVER);
   }
 
   JsonNode delete(String path, @Nullable Object body) {
-    return document("DELETE", path, body);
+    return document("DELETE", path, body, FOR_EVER);
   }
 
   /// True for a success, false for 404.
   boolean has(String path) {
-    try {
-      request("HEAD", path, null).close();
+    try (HttpCall call = request("HEAD", path, null, READ_MILLIS)) {
       return true;
     } catch (Failure failure) {
       if (failure.exit() == Exit.MISSING) {
@@ -75,9 +73,9 @@ final class Server {
     }
   }
 
-  private JsonNode document(String method, String path, @Nullable Object body) {
-    try (InputStream answer = request(method, path, body)) {
-      String text = new String(answer.readAllBytes(), StandardCharsets.UTF_8);
+  private JsonNode document(String method, String path, @Nullable Object body, int readMillis) {
+    try (HttpCall call = request(method, path, body, readMillis)) {
+      String text = text(call);
       JsonNode document = Json.read(text.isBlank() ? "{}" : text);
       if (document.isMissingNode()) {
         throw notOurs("answered something that is no JSON");
@@ -91,21 +89,13 @@ final class Server {
   /// Hands over each line of a stream as it comes. A line with `error` is a failure, and so is a
   /// stream that is cut off.
   void stream(String path, Object body, Consumer<JsonNode> each) {
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(request("POST", path, body), StandardCharsets.UTF_8))) {
+    try (HttpCall call = start(path, body)) {
+      BufferedReader lines =
+          new BufferedReader(new InputStreamReader(call.body(), StandardCharsets.UTF_8));
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.isBlank()) {
-          continue;
+        if (!line.isBlank()) {
+          each.accept(event(line));
         }
-        JsonNode event = Json.read(line);
-        if (event.isMissingNode()) {
-          throw notOurs("sent a line that is no JSON");
-        }
-        if (event.has("error")) {
-          throw Answers.late(event);
-        }
-        each.accept(event);
       }
     } catch (IOException e) {
       throw new Failure(
@@ -115,102 +105,117 @@ final class Server {
     }
   }
 
-  /// Sends a file as a request body, telling the bytes sent so far.
-  void upload(String path, Path file, LongConsumer sent) {
+  private HttpCall start(String path, Object body) {
     try {
-      HttpURLConnection connection = connection("POST", path);
-      connection.setDoOutput(true);
-      connection.setFixedLengthStreamingMode(Files.size(file));
-      connection.setRequestProperty("Content-Type", "application/octet-stream");
-      try (InputStream source = Files.newInputStream(file);
-          OutputStream sink = connection.getOutputStream()) {
-        byte[] buffer = new byte[1 << 16];
-        long total = 0;
-        for (int n = source.read(buffer); n >= 0; n = source.read(buffer)) {
-          sink.write(buffer, 0, n);
-          total += n;
-          sent.accept(total);
-        }
-      }
-      checked(connection).close();
+      return request("POST", path, body, FOR_EVER);
     } catch (IOException e) {
       throw unreachable(e);
     }
   }
 
-  /// Ends the exchange that is open, from another thread; its reader fails.
-  void hangUp() {
-    HttpURLConnection connection = open;
-    if (connection != null) {
-      connection.disconnect();
+  private JsonNode event(String line) {
+    JsonNode event = Json.read(line);
+    if (event.isMissingNode()) {
+      throw notOurs("sent a line that is no JSON");
+    }
+    if (event.has("error")) {
+      throw Answers.late(event);
+    }
+    return event;
+  }
+
+  /// Sends a file as a request body, telling the bytes sent so far.
+  void upload(String path, Path file, LongConsumer sent) {
+    try (HttpCall call = HttpCall.connect(base, FOR_EVER)) {
+      open = call;
+      Map<String, String> headers = headers();
+      headers.put("Content-Type", "application/octet-stream");
+      call.send("POST", target(path), headers, Files.size(file), sink -> copy(file, sink, sent));
+      checked(call, path);
+    } catch (IOException e) {
+      throw unreachable(e);
     }
   }
 
-  private InputStream request(String method, String path, @Nullable Object body)
-      throws IOException {
-    byte[] bytes = body == null ? null : Json.line(body).getBytes(StandardCharsets.UTF_8);
-    HttpURLConnection connection = attempt(method, path, bytes);
-    if (connection.getResponseCode() == HttpURLConnection.HTTP_UNAUTHORIZED
-        && keyring.unlock(this::session)) {
-      connection = attempt(method, path, bytes);
-    }
-    return checked(connection);
-  }
-
-  private HttpURLConnection attempt(String method, String path, byte @Nullable [] body)
-      throws IOException {
-    HttpURLConnection connection = connection(method, path);
-    if (body != null) {
-      connection.setDoOutput(true);
-      connection.setFixedLengthStreamingMode(body.length);
-      connection.setRequestProperty("Content-Type", "application/json");
-      try (OutputStream sink = connection.getOutputStream()) {
-        sink.write(body);
+  private static void copy(Path file, OutputStream sink, LongConsumer sent) throws IOException {
+    try (InputStream source = Files.newInputStream(file)) {
+      byte[] buffer = new byte[BUFFER];
+      long total = 0;
+      for (int n = source.read(buffer); n >= 0; n = source.read(buffer)) {
+        sink.write(buffer, 0, n);
+        total += n;
+        sent.accept(total);
       }
     }
-    return connection;
   }
 
-  private HttpURLConnection connection(String method, String path) throws IOException {
-    String prefix = base.toString();
-    HttpURLConnection connection =
-        (HttpURLConnection) URI.create(prefix + path).toURL().openConnection();
-    connection.setRequestMethod(method);
-    connection.setConnectTimeout(CONNECT_MILLIS);
-    connection.setInstanceFollowRedirects(false);
-    connection.setRequestProperty("Accept", "application/json, application/x-ndjson");
-    connection.setRequestProperty("User-Agent", "corral-cli");
-    keyring
-        .shown()
-        .ifPresent(key -> connection.setRequestProperty("Authorization", "Bearer " + key));
-    open = connection;
-    return connection;
+  /// Ends the exchange that is open, from another thread; its reader fails.
+  void hangUp() {
+    HttpCall call = open;
+    if (call != null) {
+      try {
+        call.close();
+      } catch (IOException _) {
+        // It is over either way.
+      }
+    }
   }
 
-  private InputStream checked(HttpURLConnection connection) throws IOException {
-    int status = connection.getResponseCode();
-    if (status >= 200 && status < 300) {
-      return connection.getInputStream();
+  private HttpCall request(String method, String path, @Nullable Object body, int readMillis)
+      throws IOException {
+    byte[] bytes = body == null ? null : Json.line(body).getBytes(StandardCharsets.UTF_8);
+    HttpCall call = attempt(method, path, bytes, readMillis);
+    if (call.status() == 401 && keyring.unlock(this::session)) {
+      call.close();
+      call = attempt(method, path, bytes, readMillis);
     }
-    if (status < 0) {
-      throw notOurs("does not speak HTTP");
+    return checked(call, path);
+  }
+
+  private HttpCall attempt(String method, String path, byte @Nullable [] body, int readMillis)
+      throws IOException {
+    HttpCall call = HttpCall.connect(base, readMillis);
+    open = call;
+    Map<String, String> headers = headers();
+    if (body != null) {
+      headers.put("Content-Type", "application/json");
     }
-    String text = "";
-    try (InputStream error = connection.getErrorStream()) {
-      text = error == null ? "" : new String(error.readAllBytes(), StandardCharsets.UTF_8);
+    byte[] bytes = body == null ? new byte[0] : body;
+    call.send(method, target(path), headers, body == null ? -1 : body.length, s -> s.write(bytes));
+    return call;
+  }
+
+  private Map<String, String> headers() {
+    Map<String, String> headers = new HashMap<>();
+    keyring.shown().ifPresent(key -> headers.put("Authorization", "Bearer " + key));
+    return headers;
+  }
+
+  private String target(String path) {
+    String prefix = base.getRawPath();
+    return prefix == null ? path : prefix + path;
+  }
+
+  private HttpCall checked(HttpCall call, String path) throws IOException {
+    if (call.status() < 200 || call.status() > 299) {
+      try (call) {
+        throw Answers.failure(base, path, call.status(), text(call));
+      }
     }
-    throw Answers.failure(base, connection.getURL().getPath(), status, text);
+    return call;
+  }
+
+  private static String text(HttpCall call) throws IOException {
+    return new String(call.body().readAllBytes(), StandardCharsets.UTF_8);
   }
 
   /// Asks who the server is, without showing it a key.
   private JsonNode session(String challenge) {
-    try {
-      HttpURLConnection connection = connection("GET", "/manage/session");
-      connection.setRequestProperty("X-Corral-Challenge", challenge);
-      try (InputStream answer = checked(connection)) {
-        return Json.read(new String(answer.readAllBytes(), StandardCharsets.UTF_8));
-      }
-    } catch (IOException | Failure e) {
+    try (HttpCall call = HttpCall.connect(base, READ_MILLIS)) {
+      Map<String, String> headers = Map.of("X-Corral-Challenge", challenge);
+      int status = call.send("GET", target("/manage/session"), headers, -1, _ -> {});
+      return status == 200 ? Json.read(text(call)) : Json.object();
+    } catch (IOException e) {
       return Json.object();
     }
   }
@@ -228,17 +233,21 @@ final class Server {
             ? "Start it with: corral serve"
             : "Is that the right address (--url, CORRAL_URL)? What is wrong tells: corral doctor"
                 + " cannot-connect";
-    return switch (cause) {
-      case SocketTimeoutException _ ->
-          new Failure(Exit.LATE, base + " did not answer in time", next);
-      case ConnectException _, NoRouteToHostException _, UnknownHostException _ ->
-          new Failure(Exit.UNREACHABLE, "no server answers at " + base, next);
-      default ->
-          new Failure(
-              Exit.UNREACHABLE,
-              "the connection to " + base + " failed (" + Answers.words(cause) + ")",
-              next);
-    };
+    if (cause instanceof ProtocolException) {
+      return notOurs("does not speak HTTP");
+    }
+    if (cause instanceof SocketTimeoutException) {
+      return new Failure(Exit.LATE, base + " did not answer in time", next);
+    }
+    boolean nobody =
+        cause instanceof ConnectException
+            || cause instanceof NoRouteToHostException
+            || cause instanceof UnknownHostException;
+    String what =
+        nobody
+            ? "no server answers at " + base
+            : "the connection to " + base + " failed (" + Answers.words(cause) + ")";
+    return new Failure(Exit.UNREACHABLE, what, next);
   }
 
   /// One path segment or query value, percent-encoded.
