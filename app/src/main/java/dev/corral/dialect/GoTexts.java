@@ -12,7 +12,7 @@ public final class GoTexts {
 
   /// For example `invalid character 'x' looking for beginning of value`.
   static String invalid(int c, String context) {
-    return "invalid character " + quoted(c) + " " + context;
+    return "invalid character " + quotedByte(c) + " " + context;
   }
 
   /// What an empty body is answered with.
@@ -49,28 +49,56 @@ public final class GoTexts {
         + "\" appears twice in the request (keys are compared without regard to case); send it once";
   }
 
-  /// Go's `quoteChar`: a byte taken for a Latin-1 character and quoted by `strconv.Quote`.
-  private static String quoted(int c) {
-    return switch (c) {
-      case '\'' -> "'\\''";
-      case '"' -> "'\"'";
-      case '\\' -> "'\\\\'";
-      case 7 -> "'\\a'";
-      case '\b' -> "'\\b'";
-      case '\f' -> "'\\f'";
-      case '\n' -> "'\\n'";
-      case '\r' -> "'\\r'";
-      case '\t' -> "'\\t'";
-      case 11 -> "'\\v'";
-      default -> "'" + plain(c) + "'";
+  /// Text as Go's `%q` prints it.
+  static String quoted(String text) {
+    StringBuilder out = new StringBuilder("\"");
+    text.codePoints().forEach(point -> out.append(point == '"' ? "\\\"" : printed(point)));
+    return out.append('"').toString();
+  }
+
+  /// Go's `quoteChar`: a byte taken for a Latin-1 character.
+  private static String quotedByte(int c) {
+    return c == '\'' ? "'\\''" : "'" + printed(c) + "'";
+  }
+
+  private static String printed(int point) {
+    return switch (point) {
+      case '\\' -> "\\\\";
+      case 7 -> "\\a";
+      case '\b' -> "\\b";
+      case '\f' -> "\\f";
+      case '\n' -> "\\n";
+      case '\r' -> "\\r";
+      case '\t' -> "\\t";
+      case 11 -> "\\v";
+      default -> {
+        if (printable(point)) {
+          yield Character.toString(point);
+        }
+        if (point < 0x80) {
+          yield String.format("\\x%02x", point);
+        }
+        yield String.format(point < 0x10000 ? "\\u%04x" : "\\U%08x", point);
+      }
     };
   }
 
-  private static String plain(int c) {
-    if (c < ' ' || c == 0x7F) {
-      return String.format("\\x%02x", c);
+  /// Go's `unicode.IsPrint`: letters, marks, numbers, punctuation, symbols, and the plain space.
+  private static boolean printable(int point) {
+    if (point < 0x7F) {
+      return point >= ' ';
     }
-    boolean printable = c < 0x7F || (c > 0xA0 && c != 0xAD);
-    return printable ? String.valueOf((char) c) : String.format("\\u%04x", c);
+    return switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.SPACE_SEPARATOR,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
   }
 }

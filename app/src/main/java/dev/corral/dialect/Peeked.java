@@ -56,7 +56,7 @@ public sealed interface Peeked {
 
     /// How to make this body say `value` under `key`, whether the key is there or not.
     public Splice put(Key key, String value) {
-      String literal = Splice.quoted(value);
+      String literal = GoJson.quoted(value);
       return switch (field(key)) {
         case Field.Text text -> Splice.of(text.offset(), text.length(), literal);
         case Field.Null none -> Splice.of(none.offset(), "null".length(), literal);

@@ -1,6 +1,5 @@
 package dev.corral.dialect;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.nio.charset.StandardCharsets;
 
 /// One cut through a body: the bytes from `offset` on, `length` of them, give way to `bytes`; all
@@ -26,10 +25,5 @@ public record Splice(long offset, long length, byte[] bytes) {
 
   static Splice of(long offset, long length, String json) {
     return new Splice(offset, length, json.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /// A JSON string literal with its quotes.
-  static String quoted(String text) {
-    return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
   }
 }
