@@ -3,8 +3,9 @@
 /** Per tab and gone with it; never in a cookie, so no other site can make the browser send it. */
 const KEY = 'corral.key';
 
-/** A server that is silent longer than this counts as not reachable. */
-const PATIENCE_MS = 10_000;
+/** How long a look may take, and how long something that is to be done: a busy backend unloads late. */
+const LOOK_MS = 10_000;
+const DO_MS = 60_000;
 
 /** No error text is worth more of the page than this. */
 const LONGEST_ERROR = 2_000;
@@ -42,7 +43,7 @@ export async function call(path, {body, signal} = {}) {
     if (e.name === 'AbortError') {
       throw e;
     }
-    throw new Refused(0, `Corral at ${location.host} does not answer.`, 'Is it running? Start it with: corral serve');
+    throw unanswered(e);
   }
   if (!response.ok) {
     throw await refusal(response);
@@ -52,13 +53,25 @@ export async function call(path, {body, signal} = {}) {
 
 /** For short questions: the parsed answer. */
 export async function ask(path, body) {
-  const response = await call(path, {body, signal: AbortSignal.timeout(PATIENCE_MS)});
-  const text = await response.text();
+  const patience = body === undefined ? LOOK_MS : DO_MS;
+  const response = await call(path, {body, signal: AbortSignal.timeout(patience)});
+  let text;
+  try {
+    text = await response.text();
+  } catch (e) {
+    throw unanswered(e);
+  }
   try {
     return text ? JSON.parse(text) : {};
   } catch {
     throw new Refused(response.status, `The answer to ${path} is not JSON.`, 'Is another program listening on this port?');
   }
+}
+
+function unanswered(e) {
+  return e.name === 'TimeoutError'
+    ? new Refused(0, `Corral at ${location.host} has not answered in time.`, 'Is it very busy? Look at: corral ps')
+    : new Refused(0, `Corral at ${location.host} does not answer.`, 'Is it running? Start it with: corral serve');
 }
 
 /** Management tells problem+json, Ollama's API `{error: text}`, OpenAI-like servers `{error: {message}}`. */
