@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// The system's own Chromium, started once for all tests; they are skipped where there is none.
-final class Chromium {
+final class Chromium implements ExecutionCondition {
   private static final List<String> QUIET =
       List.of(
           "--no-sandbox",
@@ -25,13 +27,16 @@ final class Chromium {
 
   private static Browser browser;
 
-  private Chromium() {}
+  @Override
+  public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+    return program()
+        .map(path -> ConditionEvaluationResult.enabled(path.toString()))
+        .orElseGet(() ->
+            ConditionEvaluationResult.disabled(
+                "no Chromium here: install it (apt install chromium) or set CORRAL_CHROMIUM to its path"));
+  }
 
   static synchronized Browser started() {
-    Optional<Path> program = program();
-    Assumptions.assumeTrue(
-        program.isPresent(),
-        "no Chromium here: install it (apt install chromium) or set CORRAL_CHROMIUM to its path");
     if (browser == null) {
       Playwright playwright =
           Playwright.create(
@@ -42,7 +47,9 @@ final class Chromium {
           playwright
               .chromium()
               .launch(
-                  new BrowserType.LaunchOptions().setExecutablePath(program.get()).setArgs(QUIET));
+                  new BrowserType.LaunchOptions()
+                      .setExecutablePath(program().orElseThrow())
+                      .setArgs(QUIET));
     }
     return browser;
   }

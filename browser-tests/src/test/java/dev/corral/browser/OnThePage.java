@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// A fresh browser profile in front of a fresh server; whatever a test does, the page must not have
 /// tried anything that its policy forbids.
+@ExtendWith(Chromium.class)
 abstract class OnThePage {
   /// Makes the browser tell what the policy stopped; the console tells the rest.
   private static final String WATCH_POLICY =
@@ -61,11 +63,9 @@ abstract class OnThePage {
 
   @AfterEach
   void close() {
-    if (profile != null) {
-      profile.close();
-      corral.close();
-      assertThat(complaints).as("what the policy stopped, and errors of the page").isEmpty();
-    }
+    profile.close();
+    corral.close();
+    assertThat(complaints).as("what the policy stopped, and errors of the page").isEmpty();
   }
 
   Page visit() {
