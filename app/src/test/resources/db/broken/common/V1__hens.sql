@@ -1,0 +1,1 @@
+create table hen (name varchar(100));

@@ -1,0 +1,1 @@
+alter table horse add column colour varchar(20);
