@@ -1,6 +1,7 @@
 package dev.corral.exchange;
 
 import java.time.Instant;
+import java.util.Locale;
 
 /// What happened to one request, told once when it is over.
 ///
@@ -44,6 +45,15 @@ public record ExchangeEvent(
     boolean tokensEstimated,
     long decodeNanos) {
 
+  /// Speed of the answer: by the backend's own clock, else from the first byte to the end.
+  ///
+  /// @return tokens per second; 0 where unknown
+  public double tokensPerSecond() {
+    long nanos = decodeNanos > 0 ? decodeNanos : streamed ? totalNanos - firstByteNanos : 0;
+    boolean known = answerTokens > 0 && nanos > 0 && (decodeNanos > 0 || firstByteNanos >= 0);
+    return known ? answerTokens * 1e9 / nanos : 0;
+  }
+
   /// How an exchange ended, and so whose doing it was.
   public enum Outcome {
     /// Complete, whatever its status said about the request.
@@ -55,6 +65,13 @@ public record ExchangeEvent(
     /// The answer broke after its head.
     BROKEN,
     /// The client left. Nobody's failure.
-    CLIENT_LEFT
+    CLIENT_LEFT;
+
+    private final String word = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+    /// As metrics, logs and `/manage` write it: `client-left`.
+    public String word() {
+      return word;
+    }
   }
 }
