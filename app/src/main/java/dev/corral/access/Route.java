@@ -109,6 +109,11 @@ public enum Route {
         || this == BLOB;
   }
 
+  /// True for the page and its parts, which a browser loads before it has a key.
+  public boolean page() {
+    return this == ROOT || this == ASSET;
+  }
+
   /// What the table says about a method and a path.
   public sealed interface Match {
     /// @param rest what `{}` or `**` stood for, still percent-encoded; empty without either

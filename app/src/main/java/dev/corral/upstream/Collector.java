@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /// Gathers a small answer. A backend that sends more than was asked for is cut off.
-final class Collector implements Call.Listener {
+final class Collector implements UpstreamCall.Listener {
   private final CompletableFuture<Answer> answer;
   private final int maxBytes;
   private final Buffer body = Buffer.buffer();

@@ -39,10 +39,14 @@ public final class Upstream implements AutoCloseable {
 
   /// The pool of one event loop.
   ///
-  /// @param fresh connections that carried no call yet
-  record Loop(HttpClient client, Set<HttpConnection> fresh) {
+  /// @param used open connections that carried a call
+  record Loop(HttpClient client, Set<HttpConnection> used) {
     boolean firstUse(HttpConnection connection) {
-      return fresh.remove(connection);
+      if (!used.add(connection)) {
+        return false;
+      }
+      connection.closeHandler(_ -> used.remove(connection));
+      return true;
     }
   }
 
@@ -55,15 +59,15 @@ public final class Upstream implements AutoCloseable {
   ///
   /// @param path path and query behind the target's base path
   /// @param headers without hop-by-hop headers, `Host` and the caller's credentials
-  public Call call(
+  public UpstreamCall call(
       Target target,
       String method,
       String path,
       MultiMap headers,
       Payload payload,
-      Call.Listener listener) {
+      UpstreamCall.Listener listener) {
     Loop loop = loops.computeIfAbsent(Thread.currentThread(), _ -> open());
-    return Call.begin(loop, target, method, path, headers, payload, listener);
+    return UpstreamCall.begin(loop, target, method, path, headers, payload, listener);
   }
 
   /// The whole small answer to a GET, for owners on virtual threads.
@@ -75,7 +79,7 @@ public final class Upstream implements AutoCloseable {
     MultiMap sent = MultiMap.caseInsensitiveMultiMap().addAll(headers);
     Collector collector = new Collector(answer, maxBytes);
     control.runOnContext(_ -> {
-      Call call = call(target, "GET", path, sent, new Payload.None(), collector);
+      UpstreamCall call = call(target, "GET", path, sent, new Payload.None(), collector);
       var _ = answer.whenComplete((_, _) -> control.runOnContext(_ -> call.cancel()));
     });
     try {
@@ -102,7 +106,6 @@ public final class Upstream implements AutoCloseable {
   }
 
   private Loop open() {
-    Set<HttpConnection> fresh = Collections.newSetFromMap(new IdentityHashMap<>());
     HttpClientOptions options =
         new HttpClientOptions()
             .setConnectTimeout(CONNECT_MILLIS)
@@ -115,11 +118,7 @@ public final class Upstream implements AutoCloseable {
             .httpClientBuilder()
             .with(options)
             .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(-1))
-            .withConnectHandler(connection -> {
-              fresh.add(connection);
-              connection.closeHandler(_ -> fresh.remove(connection));
-            })
             .build();
-    return new Loop(client, fresh);
+    return new Loop(client, Collections.newSetFromMap(new IdentityHashMap<>()));
   }
 }

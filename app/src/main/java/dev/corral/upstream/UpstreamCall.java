@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Exactly one of `onEnd` and `onFailure` is told, unless the call is cancelled, after which
 /// nothing is told any more. Cancelling closes the connection at once, in every phase: while it is
 /// still being made, while the backend is silent, and in the middle of the answer.
-public final class Call {
+public final class UpstreamCall {
   /// Who listens to the answer.
   public interface Listener {
     void onHead(int status, MultiMap headers);
@@ -47,7 +47,7 @@ public final class Call {
   private @Nullable HttpClientRequest request;
   private @Nullable HttpClientResponse response;
 
-  private Call(Target target, Payload payload, Listener listener) {
+  private UpstreamCall(Target target, Payload payload, Listener listener) {
     this.target = target;
     this.payload = payload;
     this.listener = listener;
@@ -57,7 +57,7 @@ public final class Call {
   ///
   /// @param path path and query behind the target's base path
   /// @param headers already without hop-by-hop headers, `Host` and the caller's credentials
-  static Call begin(
+  static UpstreamCall begin(
       Upstream.Loop loop,
       Target target,
       String method,
@@ -65,7 +65,7 @@ public final class Call {
       MultiMap headers,
       Payload payload,
       Listener listener) {
-    Call call = new Call(target, payload, listener);
+    UpstreamCall call = new UpstreamCall(target, payload, listener);
     RequestOptions options =
         new RequestOptions()
             .setHost(target.host())

@@ -1,0 +1,53 @@
+package dev.corral.door;
+
+import dev.corral.dialect.ErrorBody;
+import dev.corral.model.Dialect;
+import dev.corral.wire.Problem;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.nio.charset.StandardCharsets;
+
+/// Whole answers of our own.
+public final class Replies {
+  private Replies() {}
+
+  /// An error in the dialect of the path. A client that is still sending its body is not read any
+  /// further: its connection closes with the answer.
+  public static void problem(HttpServerRequest request, Dialect dialect, Problem problem) {
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    ErrorBody body = ErrorBody.render(dialect, problem);
+    if (problem.retryAfterSeconds() != null) {
+      response.putHeader("Retry-After", Integer.toString(problem.retryAfterSeconds()));
+    }
+    if (!request.isEnded()) {
+      response.putHeader("Connection", "close");
+    }
+    whole(request, problem.status(), body.contentType(), Buffer.buffer(body.bytes()));
+  }
+
+  public static void text(HttpServerRequest request, int status, String type, String body) {
+    whole(request, status, type, Buffer.buffer(body.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /// A complete answer; `HEAD` gets its head alone.
+  public static void whole(HttpServerRequest request, int status, String type, Buffer body) {
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    response.setStatusCode(status);
+    if (!type.isEmpty()) {
+      response.putHeader("Content-Type", type);
+    }
+    response.putHeader("Content-Length", Integer.toString(body.length()));
+    if (request.method().name().equals("HEAD")) {
+      response.end();
+    } else {
+      response.end(body);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.corral.gateway;
+
+import dev.corral.dialect.Call;
+import dev.corral.fleet.Backend;
+import dev.corral.fleet.FleetSnapshot;
+import dev.corral.route.Decision;
+import dev.corral.route.Plan;
+import dev.corral.route.Plan.Candidate;
+import dev.corral.route.Refusal;
+import dev.corral.route.Refusal.Kind;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// Where calls that change a node go. What adds something (pull, create, a blob) goes to one node,
+/// the first that is up, so that a blob and the model made of it meet; what copies or deletes goes
+/// to every node that holds the model.
+final class Errands {
+  private Errands() {}
+
+  static Decision plan(Call call, String model, FleetSnapshot fleet) {
+    List<Backend> nodes = nodes(fleet);
+    if (nodes.isEmpty()) {
+      return new Refusal(
+          Kind.NO_BACKEND,
+          model,
+          "No Ollama node is there to do this",
+          "Start Ollama, or name one under 'backends:' in corral.yaml.",
+          List.of());
+    }
+    List<Backend> holders = nodes.stream().filter(node -> node.holds(model)).toList();
+    List<Backend> chosen =
+        switch (call) {
+          case COPY, DELETE -> holders.isEmpty() ? nodes.subList(0, 1) : holders;
+          case PULL, PUSH -> (holders.isEmpty() ? nodes : holders).subList(0, 1);
+          default -> nodes.subList(0, 1);
+        };
+    List<Candidate> candidates =
+        chosen.stream()
+            .map(node -> new Candidate(node, holders.contains(node) ? "holds it" : "first node"))
+            .toList();
+    return new Plan(model, model, false, List.of(), candidates);
+  }
+
+  /// The node that takes blobs and makes models.
+  static Optional<Backend> first(FleetSnapshot fleet) {
+    return nodes(fleet).stream().findFirst();
+  }
+
+  private static List<Backend> nodes(FleetSnapshot fleet) {
+    return fleet.open().stream()
+        .filter(Backend::ollama)
+        .sorted(Comparator.comparing(node -> node.state() != Backend.State.UP))
+        .toList();
+  }
+}

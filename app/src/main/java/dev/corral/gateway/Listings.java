@@ -1,0 +1,261 @@
+package dev.corral.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.corral.assign.Assignments;
+import dev.corral.door.Replies;
+import dev.corral.door.Visit;
+import dev.corral.fleet.Backend;
+import dev.corral.upstream.Payload;
+import dev.corral.wire.Problem;
+import io.vertx.core.buffer.Buffer;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// What there is to ask. In front of one Ollama node without virtual names its own listing passes
+/// untouched; else the nodes are asked at once and their listings become one, with virtual names as
+/// entries of their own.
+final class Listings {
+  /// The Ollama whose recorded behaviour we pass: told where no node tells its own, because clients
+  /// refuse servers that they think old.
+  private static final String OUR_OLLAMA_VERSION = "0.33.0";
+
+  private static final String JSON = "application/json; charset=utf-8";
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private final Gateway gateway;
+
+  Listings(Gateway gateway) {
+    this.gateway = gateway;
+  }
+
+  void tags(Visit visit) {
+    Optional<Backend> sole = sole();
+    if (sole.isPresent()) {
+      relay(visit, sole.get());
+      return;
+    }
+    gather(
+        visit,
+        "/api/tags",
+        told -> {
+          ObjectNode answer = NODES.objectNode();
+          answer.set("models", models(told));
+          reply(visit, answer);
+        });
+  }
+
+  void ps(Visit visit) {
+    Optional<Backend> sole = soleNode();
+    if (sole.isPresent()) {
+      relay(visit, sole.get());
+      return;
+    }
+    gather(
+        visit,
+        "/api/ps",
+        told -> {
+          ArrayNode models = NODES.arrayNode();
+          told.forEach(tree -> tree.path("models").forEach(models::add));
+          ObjectNode answer = NODES.objectNode();
+          answer.set("models", models);
+          reply(visit, answer);
+        });
+  }
+
+  void version(Visit visit) {
+    Optional<Backend> sole = soleNode();
+    if (sole.isPresent()) {
+      relay(visit, sole.get());
+      return;
+    }
+    String lowest =
+        gateway.fleet().snapshot().open().stream()
+            .filter(backend -> backend.ollama() && !backend.version().isEmpty())
+            .map(Backend::version)
+            .min(Comparator.comparing(Listings::parts, Listings::compare))
+            .orElse(OUR_OLLAMA_VERSION);
+    ObjectNode answer = NODES.objectNode();
+    answer.put("version", lowest);
+    reply(visit, answer);
+  }
+
+  /// Nothing leaves for a vendor's cloud through us.
+  void cloudStatus(Visit visit) {
+    Optional<Backend> sole = soleNode();
+    if (sole.isPresent()) {
+      relay(visit, sole.get());
+      return;
+    }
+    ObjectNode cloud = NODES.objectNode();
+    cloud.put("disabled", true).put("source", "config");
+    ObjectNode answer = NODES.objectNode();
+    answer.set("cloud", cloud);
+    reply(visit, answer);
+  }
+
+  void v1Models(Visit visit) {
+    boolean anthropic = visit.request().headers().contains("anthropic-version");
+    Optional<Backend> sole = sole();
+    if (sole.isPresent() && !anthropic) {
+      relay(visit, sole.get());
+      return;
+    }
+    gather(
+        visit,
+        "/api/tags",
+        told -> {
+          ArrayNode models = models(told);
+          reply(visit, anthropic ? anthropic(models) : openai(models));
+        });
+  }
+
+  void v1Model(Visit visit) {
+    Optional<Backend> sole = sole();
+    if (sole.isPresent()) {
+      relay(visit, sole.get());
+      return;
+    }
+    String asked = URLDecoder.decode(visit.rest(), StandardCharsets.UTF_8);
+    gather(
+        visit,
+        "/api/tags",
+        told -> {
+          for (JsonNode entry : openai(models(told)).path("data")) {
+            String id = entry.path("id").asText();
+            if (id.equals(asked) || id.equals(asked + ":latest")) {
+              reply(visit, (ObjectNode) entry);
+              return;
+            }
+          }
+          visit.refuse(Problem.of(404, "model '" + asked + "' not found"));
+        });
+  }
+
+  /// The one backend whose listing can pass untouched.
+  private Optional<Backend> sole() {
+    Assignments assignments = gateway.settings().assignments();
+    return assignments.aliases().isEmpty() ? soleNode() : Optional.empty();
+  }
+
+  private Optional<Backend> soleNode() {
+    List<Backend> open = gateway.fleet().snapshot().open();
+    return open.size() == 1 && open.getFirst().ollama()
+        ? Optional.of(open.getFirst())
+        : Optional.empty();
+  }
+
+  private void relay(Visit visit, Backend node) {
+    Relay relay = new Relay(gateway, visit, node);
+    relay.follow(
+        gateway
+            .upstream()
+            .call(
+                node.target(),
+                visit.request().method().name(),
+                visit.request().uri(),
+                HeaderRules.toBackend(visit.request().headers(), gateway.instance()),
+                new Payload.None(),
+                relay));
+  }
+
+  private void gather(Visit visit, String path, Consumer<List<JsonNode>> then) {
+    List<Backend> open = gateway.fleet().snapshot().open();
+    List<Backend> nodes = open.stream().filter(Backend::ollama).toList();
+    new Gather(gateway, path, nodes)
+        .begin(told -> {
+          if (told.isEmpty() && !nodes.isEmpty() && nodes.size() == open.size()) {
+            visit.refuse(
+                Problem.of(
+                        503,
+                        "None of " + nodes.size() + " backends could be asked",
+                        "See them: corral backends list")
+                    .retryAfter(1));
+          } else {
+            then.accept(told);
+          }
+        });
+  }
+
+  /// One list: the nodes' entries, the models of servers of OpenAI's API, and virtual names.
+  private ArrayNode models(List<JsonNode> told) {
+    List<JsonNode> entries = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (JsonNode tree : told) {
+      for (JsonNode model : tree.path("models")) {
+        if (names.add(model.path("name").asText())) {
+          entries.add(model);
+        }
+      }
+    }
+    for (Backend backend : gateway.fleet().snapshot().open()) {
+      if (!backend.ollama()) {
+        backend.stored().stream()
+            .filter(model -> names.add(model.name()))
+            .forEach(model -> entries.add(Entries.tag(model)));
+      }
+    }
+    Assignments assignments = gateway.settings().assignments();
+    ArrayNode models = NODES.arrayNode();
+    assignments
+        .aliases()
+        .forEach((alias, target) ->
+            entries.stream()
+                .filter(entry -> Entries.means(entry, target))
+                .findFirst()
+                .ifPresent(entry -> models.add(Entries.named(entry, alias))));
+    entries.forEach(models::add);
+    return models;
+  }
+
+  private static ObjectNode openai(ArrayNode models) {
+    ArrayNode data = NODES.arrayNode();
+    models.forEach(model -> data.add(Entries.openai(model)));
+    ObjectNode answer = NODES.objectNode();
+    answer.put("object", "list");
+    answer.set("data", data);
+    return answer;
+  }
+
+  private static ObjectNode anthropic(ArrayNode models) {
+    ArrayNode data = NODES.arrayNode();
+    models.forEach(model -> data.add(Entries.anthropic(model)));
+    ObjectNode answer = NODES.objectNode();
+    answer.set("data", data);
+    answer.put("has_more", false);
+    answer.put("first_id", data.isEmpty() ? null : data.get(0).path("id").asText());
+    answer.put("last_id", data.isEmpty() ? null : data.get(data.size() - 1).path("id").asText());
+    return answer;
+  }
+
+  private static void reply(Visit visit, ObjectNode answer) {
+    Replies.whole(visit.request(), 200, JSON, Buffer.buffer(answer.toString()));
+  }
+
+  private static List<Integer> parts(String version) {
+    List<Integer> parts = new ArrayList<>();
+    for (String part : version.split("[^0-9]+", -1)) {
+      parts.add(part.isEmpty() || part.length() > 9 ? 0 : Integer.parseInt(part));
+    }
+    return parts;
+  }
+
+  private static int compare(List<Integer> a, List<Integer> b) {
+    for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
+      int order = Integer.compare(a.get(i), b.get(i));
+      if (order != 0) {
+        return order;
+      }
+    }
+    return Integer.compare(a.size(), b.size());
+  }
+}
