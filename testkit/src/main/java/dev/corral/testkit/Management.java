@@ -2,6 +2,7 @@ package dev.corral.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -147,10 +148,10 @@ final class Management {
     }
     return models
         .find(name)
-        .map(entry -> PullPlan.brings(entry.model()).in(1, java.time.Duration.ZERO))
+        .map(entry -> PullPlan.brings(entry.model()).in(1, Duration.ZERO))
         .orElseGet(() ->
             PullPlan.brings(TestModel.says(name, ""))
-                .in(0, java.time.Duration.ZERO)
+                .in(0, Duration.ZERO)
                 .failing("pull model manifest: file does not exist"));
   }
 
@@ -281,8 +282,9 @@ final class Management {
     return Json.object().put("status", text);
   }
 
+  /// An error of pull and create where nothing is streamed: its content type names no charset.
   private static ApiError unstreamed(int status, String message) {
-    return ApiError.of(status, message);
+    return ApiError.plain(status, message);
   }
 
   private static String nameOf(Ask ask) {

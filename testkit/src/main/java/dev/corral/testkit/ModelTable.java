@@ -39,8 +39,23 @@ final class ModelTable {
 
   private record Loaded(Entry entry, int context, Duration keepAlive, Instant expires) {}
 
+  private final boolean opaque;
   private final Map<String, Entry> entries = new ConcurrentHashMap<>();
   private final Map<String, Loaded> loaded = new ConcurrentHashMap<>();
+
+  /// Names by Ollama's rules.
+  ModelTable() {
+    this(false);
+  }
+
+  /// @param opaque names are any text, compared as they are: what servers other than Ollama do
+  ModelTable(boolean opaque) {
+    this.opaque = opaque;
+  }
+
+  boolean accepts(String name) {
+    return opaque || validName(name);
+  }
 
   static boolean validName(String name) {
     return NAME.matcher(name).matches();
@@ -63,15 +78,21 @@ final class ModelTable {
     return slashes == 1 ? DEFAULT_HOST + "/" + shown : shown;
   }
 
-  private static String key(String name) {
-    return shortName(name).toLowerCase(Locale.ROOT);
+  private String key(String name) {
+    return opaque ? name : shortName(name).toLowerCase(Locale.ROOT);
   }
 
   void put(String name, TestModel model, String parent) {
     Entry before = entries.get(key(name));
-    String shown = before == null ? shortName(name) : before.name();
+    String fresh = opaque ? name : shortName(name);
+    String shown = before == null ? fresh : before.name();
     entries.put(
         key(name), new Entry(shown, model, OffsetDateTime.now(ZoneId.systemDefault()), parent));
+  }
+
+  /// The first one counts as the newest, and is listed first.
+  void putAll(List<TestModel> models) {
+    models.reversed().forEach(model -> put(model.name(), model, ""));
   }
 
   Optional<Entry> find(String name) {
@@ -166,11 +187,11 @@ final class ModelTable {
     return answer;
   }
 
-  /// `GET /v1/models`; `data` is null on an empty store.
+  /// `GET /v1/models`; with Ollama `data` is null on an empty store.
   JsonNode openAiList() {
     ObjectNode answer = Json.object().put("object", "list");
     List<Entry> all = list();
-    if (all.isEmpty()) {
+    if (all.isEmpty() && !opaque) {
       return answer.putNull("data");
     }
     var data = answer.putArray("data");

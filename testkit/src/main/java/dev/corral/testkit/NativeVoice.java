@@ -3,6 +3,7 @@ package dev.corral.testkit;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// `/api/generate` and `/api/chat`: one JSON object per line.
 final class NativeVoice implements Voice {
@@ -78,11 +79,7 @@ final class NativeVoice implements Voice {
     return Json.object().put("model", model).put("created_at", Instant.now().toString());
   }
 
-  private void say(
-      ObjectNode line,
-      String text,
-      String thinking,
-      Speech.@org.jspecify.annotations.Nullable ToolCall tool) {
+  private void say(ObjectNode line, String text, String thinking, Speech.@Nullable ToolCall tool) {
     ObjectNode target = line;
     if (chat) {
       target = line.putObject("message").put("role", "assistant").put("content", text);

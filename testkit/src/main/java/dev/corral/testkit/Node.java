@@ -15,13 +15,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// A server double on a loopback port: real sockets, a virtual thread per connection, faults on
 /// command, and a record of every request. Safe to use from several threads; [#close()] ends all
 /// connections.
-public abstract sealed class Node implements AutoCloseable permits OllamaNode {
+public abstract sealed class Node implements AutoCloseable
+    permits OllamaNode, OpenAiNode, RecordedNode {
   /// Enough for a test that opens a thousand connections at once.
   private static final int BACKLOG = 1024;
 
@@ -35,6 +37,7 @@ public abstract sealed class Node implements AutoCloseable permits OllamaNode {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile @Nullable ServerSocket listener;
+  private volatile @Nullable Thread acceptor;
   private volatile boolean reading = true;
 
   /// Binds at once.
@@ -151,6 +154,19 @@ public abstract sealed class Node implements AutoCloseable permits OllamaNode {
     listener = null;
     if (open != null) {
       closeQuietly(open);
+      awaitAcceptor();
+    }
+  }
+
+  /// The kernel goes on accepting until the thread in `accept()` has let go of the socket.
+  private void awaitAcceptor() {
+    Thread accepting = acceptor;
+    try {
+      if (accepting != null && !accepting.join(Duration.ofSeconds(2))) {
+        throw new IllegalStateException("The listener on port " + port + " does not close");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -232,7 +248,7 @@ public abstract sealed class Node implements AutoCloseable permits OllamaNode {
   }
 
   private void accept(ServerSocket bound) {
-    Thread.ofVirtual().name("testkit-accept-" + port).start(() -> acceptAll(bound));
+    acceptor = Thread.ofVirtual().name("testkit-accept-" + port).start(() -> acceptAll(bound));
   }
 
   private void acceptAll(ServerSocket bound) {
@@ -262,11 +278,11 @@ public abstract sealed class Node implements AutoCloseable permits OllamaNode {
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
         return socket;
       } catch (IOException taken) {
-        // A listener that was closed a moment ago may still hold the port while accept() returns.
+        // While the listener is closed, an outgoing connection may borrow the port for a moment.
         if (port == 0 || System.nanoTime() > deadline) {
           throw new UncheckedIOException("Port " + port + " cannot be bound", taken);
         }
-        Thread.onSpinWait();
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
       }
     }
   }

@@ -2,11 +2,8 @@ package dev.corral.testkit;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /// A lively double of one Ollama server: the routes, shapes, headers and error texts of
 /// v0.33.0-rc2, with models that say known sentences.
@@ -24,29 +21,14 @@ public final class OllamaNode extends Node {
   /// What it says in `/api/version` unless told otherwise.
   public static final String VERSION = "0.33.0-rc2";
 
-  private static final Headers JSON = Headers.of("Content-Type", "application/json; charset=utf-8");
-  private static final Headers TEXT = Headers.of("Content-Type", "text/plain; charset=utf-8");
-
-  @FunctionalInterface
-  private interface Handler {
-    void answer(Exchange exchange, Reply reply);
-  }
-
-  private final String version;
   private final Talk talk;
-  private final Management management;
-  private final Map<String, Map<String, Handler>> routes = new TreeMap<>();
+  private final OllamaApi api;
 
   private OllamaNode(Builder builder) {
     super(builder.port);
-    version = builder.version;
     talk = new Talk(new ModelTable(), builder.pace);
-    management = new Management(talk.models());
-    for (TestModel model : builder.models.reversed()) {
-      add(model);
-    }
-    listRoutes();
-    inferenceRoutes(new NativeInference(talk), new CompatInference(talk));
+    talk.models().putAll(builder.models);
+    api = new OllamaApi(talk, builder.version);
     open();
   }
 
@@ -142,12 +124,12 @@ public final class OllamaNode extends Node {
   /// How a pull of that name goes from now on. Without a plan, a name that is here is up to date
   /// and any other is unknown to the registry.
   public void onPull(String name, PullPlan plan) {
-    management.plan(name, plan);
+    api.management().plan(name, plan);
   }
 
   /// The bytes that were uploaded under `sha256:…`.
   public Optional<Body> blob(String digest) {
-    return management.blob(digest);
+    return api.management().blob(digest);
   }
 
   /// The pace of models that have none of their own, from the next request on.
@@ -155,89 +137,8 @@ public final class OllamaNode extends Node {
     talk.pace(every);
   }
 
-  // --- the routes ---
-
-  private void listRoutes() {
-    both("/", (exchange, reply) -> reply.whole(200, TEXT, Wire.ascii("Ollama is running")));
-    both(
-        "/api/version",
-        (exchange, reply) ->
-            reply.whole(200, JSON, Json.bytes(Json.object().put("version", version))));
-    both("/api/tags", management::tags);
-    route("GET", "/api/status", OllamaNode::status);
-    route("GET", "/api/ps", management::ps);
-    route("POST", "/api/show", management::show);
-    route("POST", "/api/copy", management::copy);
-    route("DELETE", "/api/delete", management::delete);
-    route("POST", "/api/pull", management::pull);
-    route("POST", "/api/push", management::push);
-    route("POST", "/api/create", management::create);
-    route("HEAD", "/api/blobs/*", management::blob);
-    route("POST", "/api/blobs/*", management::blob);
-    route("POST", "/api/me", refusing(503, "account unavailable"));
-    route(
-        "POST",
-        "/api/experimental/web_search",
-        refusing(403, "ollama cloud is disabled: web search is unavailable"));
-  }
-
-  private void inferenceRoutes(NativeInference own, CompatInference compat) {
-    route("POST", "/api/generate", own::generate);
-    route("POST", "/api/chat", own::chat);
-    route("POST", "/api/embed", own::embed);
-    route("POST", "/api/embeddings", own::embeddingsOld);
-    route("POST", "/v1/chat/completions", compat::chat);
-    route("POST", "/v1/completions", compat::completions);
-    route("POST", "/v1/embeddings", compat::embeddings);
-    route("POST", "/v1/messages", compat::messages);
-    route("POST", "/v1/responses", compat::responses);
-    route("GET", "/v1/models", compat::list);
-    route("GET", "/v1/models/*", compat::one);
-  }
-
-  private void both(String path, Handler handler) {
-    route("HEAD", path, handler);
-    route("GET", path, handler);
-  }
-
-  private void route(String method, String path, Handler handler) {
-    routes.computeIfAbsent(path, p -> new LinkedHashMap<>()).put(method, handler);
-  }
-
-  private static Handler refusing(int status, String text) {
-    return (exchange, reply) -> {
-      throw ApiError.of(status, text);
-    };
-  }
-
-  private static void status(Exchange exchange, Reply reply) {
-    var answer = Json.object();
-    answer.putObject("cloud").put("disabled", true).put("source", "env");
-    reply.whole(200, JSON, Json.bytes(answer));
-  }
-
   @Override
   void answer(Exchange exchange, Reply reply) {
-    Received request = exchange.request();
-    String path = request.path();
-    Map<String, Handler> methods = routes.get(path);
-    int lastSlash = path.lastIndexOf('/');
-    if (methods == null && lastSlash > 0 && lastSlash < path.length() - 1) {
-      methods = routes.get(path.substring(0, lastSlash) + "/*");
-    }
-    FrontDoor door = new FrontDoor(request, reply);
-    if (door.turnedAway(methods == null ? List.of() : List.copyOf(methods.keySet()))) {
-      return;
-    }
-    if (methods == null) {
-      door.unknown(routes.keySet());
-      return;
-    }
-    Handler handler = methods.get(request.method());
-    if (handler == null) {
-      door.wrongMethod(List.copyOf(methods.keySet()));
-      return;
-    }
-    handler.answer(exchange, door.reply());
+    api.answer(exchange, reply);
   }
 }

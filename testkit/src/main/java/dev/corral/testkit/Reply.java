@@ -1,5 +1,6 @@
 package dev.corral.testkit;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,11 @@ final class Reply {
 
   Exchange exchange() {
     return exchange;
+  }
+
+  /// For answers that are given byte for byte.
+  Wire wire() {
+    return wire;
   }
 
   /// Faults that replace the answer as a whole.
@@ -133,16 +139,31 @@ final class Reply {
   }
 
   private Headers errorHeaders(ApiError error) {
-    boolean plain = layer != Layer.NATIVE && !error.beforeHandler();
-    return Headers.of(
-        "Content-Type", plain ? "application/json" : "application/json; charset=utf-8");
+    boolean charset =
+        switch (error.writer()) {
+          case HANDLER -> layer == Layer.NATIVE;
+          case MIDDLEWARE -> true;
+          case STREAM -> false;
+        };
+    Headers type =
+        Headers.of(
+            "Content-Type", charset ? "application/json; charset=utf-8" : "application/json");
+    return uncached(error) ? type.with("Cache-Control", "no-cache") : type;
+  }
+
+  /// Ollama sets this header on the streams of its newer layers before it knows that they fail.
+  private boolean uncached(ApiError error) {
+    Received request = exchange.request();
+    boolean newer = request.path().equals("/v1/messages") || request.path().equals("/v1/responses");
+    return newer
+        && error.writer() == ApiError.Writer.HANDLER
+        && request.body().json().path("stream").asBoolean(false);
   }
 
   private byte[] errorBody(ApiError error) {
-    boolean line = layer != Layer.NATIVE && !error.beforeHandler();
-    return line
-        ? Json.line(layer.error(error.status(), error.text()))
-        : Json.bytes(layer.error(error.status(), error.text()));
+    boolean line = layer != Layer.NATIVE && error.writer() == ApiError.Writer.HANDLER;
+    ObjectNode body = layer.error(error.status(), error.text());
+    return line ? Json.line(body) : Json.bytes(body);
   }
 
   private void write(int status, Headers headers, byte[] body) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /// `/v1/responses`: OpenAI's newer shape as Ollama writes it. In a stream the keys of every object
 /// are in alphabetical order; thinking is left out.
@@ -170,7 +171,7 @@ final class ResponsesVoice implements Voice {
         : call(tool, "completed", Json.text(tool.arguments()));
   }
 
-  private ObjectNode response(String status, Speech.@org.jspecify.annotations.Nullable Said said) {
+  private ObjectNode response(String status, Speech.@Nullable Said said) {
     ObjectNode answer = Json.object().put("id", id).put("object", "response");
     answer.put("created_at", created);
     if (said == null) {

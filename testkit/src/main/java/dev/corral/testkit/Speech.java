@@ -163,12 +163,10 @@ record Speech(
   Said whole() {
     StringBuilder thinking = new StringBuilder();
     StringBuilder text = new StringBuilder();
-    // The recorded answer has one repetition less than the recorded stream (`stutter-*`).
-    int tokens = reason.isEmpty() ? limit - 1 : limit;
-    for (int i = 0; i < tokens; i++) {
+    for (int i = 0; i < limit; i++) {
       Piece piece = at(i);
       (piece.thought() ? thinking : text).append(piece.text());
     }
-    return new Said(this, thinking.toString(), text.toString(), tokens);
+    return new Said(this, thinking.toString(), text.toString(), limit);
   }
 }

@@ -3,6 +3,7 @@ package dev.corral.testkit;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// Lets models speak: finds them, loads them, and says their words at their pace.
 final class Talk {
@@ -27,7 +28,7 @@ final class Talk {
   /// @param missing the text of the 404, from the name as sent
   /// @throws ApiError where there is none, or the name is none
   ModelTable.Entry require(String name, UnaryOperator<String> missing) {
-    if (!ModelTable.validName(name)) {
+    if (!models.accepts(name)) {
       throw ApiError.of(400, "invalid model name");
     }
     if (name.endsWith(":cloud") || name.endsWith("-cloud")) {
@@ -51,11 +52,7 @@ final class Talk {
     load(entry, wish.context(), wish.keepAlive(), exchange);
   }
 
-  void load(
-      ModelTable.Entry entry,
-      int context,
-      @org.jspecify.annotations.Nullable Duration keepAlive,
-      Exchange exchange) {
+  void load(ModelTable.Entry entry, int context, @Nullable Duration keepAlive, Exchange exchange) {
     int trained = entry.model().contextLength();
     int effective = context > 0 ? Math.min(context, trained) : trained;
     if (models.touch(entry, effective, keepAlive)) {

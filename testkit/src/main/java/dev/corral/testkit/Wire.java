@@ -77,6 +77,12 @@ final class Wire {
     return ascii(head.append("\r\n").toString());
   }
 
+  /// A head whose lines are all given.
+  static byte[] verbatim(int status, Headers headers) {
+    String first = "HTTP/1.1 " + status + " " + REASONS.getOrDefault(status, "Status") + "\r\n";
+    return ascii(first + headers.wire() + "\r\n");
+  }
+
   static byte[] chunk(byte[] bytes) {
     return join(ascii(Integer.toHexString(bytes.length) + "\r\n"), bytes, ascii("\r\n"));
   }
