@@ -15,7 +15,7 @@ public final class Main {
     if (serves && !words.contains("--help") && !words.contains("-h")) {
       Wiring.serve(args);
     } else {
-      System.exit(Cli.run(args, new Program(Wiring::serve)));
+      System.exit(Cli.run(args, new Program(Wiring::serve, Settings::load)));
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -61,6 +62,14 @@ public final class Cli {
     verbs.put("cp", ModelVerbs.Copy::new);
     verbs.put("rm", ModelVerbs.Remove::new);
     verbs.put("stop", ModelVerbs.Stop::new);
+    verbs.put("explain", StateVerbs.Explain::new);
+    verbs.put("backends", BackendVerbs::new);
+    verbs.put("keys", KeyVerbs::new);
+    verbs.put("health", StateVerbs.Health::new);
+    verbs.put("doctor", Doctor::new);
+    verbs.put("logs", Logs::new);
+    verbs.put("config", ConfigVerbs::new);
+    verbs.put("completion", Completion::new);
     verbs.put("version", StateVerbs.Telling::new);
     verbs.put("training", Training::new);
     return verbs;
@@ -79,12 +88,25 @@ public final class Cli {
     Map<String, Supplier<Object>> verbs = verbs();
     String name = ALIASES.getOrDefault(asked, asked);
     if (verbs.containsKey(name)) {
-      line.addSubcommand(name, verbs.get(name).get(), aliases(name));
+      line.addSubcommand(name, built(name, verbs.get(name)), aliases(name));
     } else {
-      verbs.forEach((verb, built) -> line.addSubcommand(verb, built.get(), aliases(verb)));
+      verbs.forEach((verb, made) -> line.addSubcommand(verb, built(verb, made), aliases(verb)));
     }
     line.setAbbreviatedOptionsAllowed(false);
     line.setUsageHelpAutoWidth(false);
+    return line;
+  }
+
+  private static CommandLine built(String verb, Supplier<Object> made) {
+    CommandLine line = new CommandLine(made.get());
+    Map<String, Verb> parts =
+        switch (verb) {
+          case "keys" -> KeyVerbs.parts();
+          case "backends" -> BackendVerbs.parts();
+          case "config" -> ConfigVerbs.parts();
+          default -> Map.of();
+        };
+    new TreeMap<>(parts).forEach(line::addSubcommand);
     return line;
   }
 

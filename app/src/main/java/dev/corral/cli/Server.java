@@ -59,6 +59,27 @@ final class Server {
     return document("DELETE", path, body, FOR_EVER);
   }
 
+  /// What a path answers, whatever it is.
+  ///
+  /// @param text the body; empty where there is none
+  record Probe(int status, String text) {
+    boolean success() {
+      return status >= 200 && status < 300;
+    }
+  }
+
+  /// Asks without a key and takes any answer.
+  ///
+  /// @throws Failure where nobody answers
+  Probe probe(String path) {
+    try (HttpCall call = HttpCall.connect(base, READ_MILLIS)) {
+      int status = call.send("GET", target(path), Map.of(), -1, _ -> {});
+      return new Probe(status, text(call));
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+  }
+
   /// True for a success, false for 404.
   boolean has(String path) {
     try (HttpCall call = request("HEAD", path, null, READ_MILLIS)) {

@@ -1,5 +1,6 @@
 package dev.corral.cli;
 
+import dev.corral.config.Loaded;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,7 +67,11 @@ final class Training extends Verb {
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     Screen screen = new Screen(nowhere, nowhere, false, true, true, true);
     return new Surroundings(
-        screen, InputStream.nullInputStream(), Map.of(), Path.of(""), new Program(_ -> {}));
+        screen,
+        InputStream.nullInputStream(),
+        Map.of(),
+        Path.of(""),
+        new Program(_ -> {}, _ -> new Loaded.Invalid<>(List.of())));
   }
 
   private static void answerAll(ServerSocket listener) {

@@ -95,7 +95,7 @@ final class Transfers {
       throw new Failure(
           Exit.FAILED,
           "the server ended without saying that it is done",
-          "See what happened there: corral logs");
+          "Try again; what happened there tells: corral logs");
     }
   }
 

@@ -1,0 +1,151 @@
+package dev.corral.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `corral logs`: the server's log from the home, one readable line for each of its JSON lines.
+@Command(name = "logs", description = "Show the server's log.")
+final class Logs extends Verb {
+  /// How often a followed file is looked at.
+  private static final long LOOK_MILLIS = 200;
+
+  private static final DateTimeFormatter CLOCK =
+      DateTimeFormatter.ofPattern("MM-dd HH:mm:ss.SSS", Locale.ROOT)
+          .withZone(ZoneId.systemDefault());
+
+  /// Members that have their own place in a line; the first of each row that is there.
+  private static final List<String> TIME = List.of("time", "at", "timestamp", "ts");
+
+  private static final List<String> LEVEL = List.of("level", "severity");
+  private static final List<String> MESSAGE = List.of("message", "msg", "event");
+
+  @Option(
+      names = {"-f", "--follow"},
+      description = "Go on as the log grows.")
+  boolean follow;
+
+  @Option(
+      names = {"-n", "--lines"},
+      paramLabel = "COUNT",
+      description = "How many lines of the past (default 100).")
+  int lines = 100;
+
+  @Override
+  void run() {
+    Path file = root().home().resolve("logs").resolve("corral.log");
+    if (!Files.exists(file)) {
+      throw new Failure(
+          Exit.MISSING,
+          "there is no log at " + file,
+          "The server writes one when it runs (corral serve); --home names its home.");
+    }
+    try {
+      long end = past(file);
+      while (follow && !screen().out().checkError()) {
+        Thread.sleep(LOOK_MILLIS);
+        end = grown(file, end);
+      }
+    } catch (IOException e) {
+      throw new Failure(Exit.FAILED, "the log cannot be read: " + Answers.words(e), "");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Prints the last lines.
+  ///
+  /// @return where the file ended
+  private long past(Path file) throws IOException {
+    Deque<String> last = new ArrayDeque<>();
+    long end = Files.size(file);
+    try (var all = Files.lines(file, StandardCharsets.UTF_8)) {
+      all.forEach(line -> {
+        last.addLast(line);
+        if (last.size() > lines) {
+          last.removeFirst();
+        }
+      });
+    }
+    last.forEach(this::show);
+    return end;
+  }
+
+  /// Prints the whole lines that came behind `from`. A file that became smaller is a new one.
+  private long grown(Path file, long from) throws IOException {
+    if (!Files.exists(file)) {
+      return 0;
+    }
+    try (RandomAccessFile log = new RandomAccessFile(file.toFile(), "r")) {
+      long start = log.length() < from ? 0 : from;
+      byte[] bytes = new byte[(int) Math.min(log.length() - start, 1 << 20)];
+      log.seek(start);
+      log.readFully(bytes);
+      int end = bytes.length;
+      while (end > 0 && bytes[end - 1] != '\n') {
+        end--;
+      }
+      new String(bytes, 0, end, StandardCharsets.UTF_8).lines().forEach(this::show);
+      return start + end;
+    }
+  }
+
+  private void show(String line) {
+    screen().print(json() ? line : readable(line, screen()));
+  }
+
+  static String readable(String line, Screen screen) {
+    JsonNode entry = Json.read(line);
+    if (!entry.isObject()) {
+      return line;
+    }
+    String level = first(entry, LEVEL).toUpperCase(Locale.ROOT);
+    StringBuilder text = new StringBuilder();
+    text.append(screen.dim(time(first(entry, TIME)))).append(' ');
+    text.append(level.matches("WARN.*|ERROR|SEVERE") ? screen.bad(level) : level);
+    text.append(level.isEmpty() ? "" : " ").append(first(entry, MESSAGE));
+    entry
+        .properties()
+        .forEach(member -> {
+          boolean placed =
+              TIME.contains(member.getKey())
+                  || LEVEL.contains(member.getKey())
+                  || MESSAGE.contains(member.getKey());
+          String value = value(member.getValue());
+          if (!placed && !value.isEmpty()) {
+            text.append(' ').append(screen.dim(member.getKey() + "=")).append(value);
+          }
+        });
+    return text.toString();
+  }
+
+  private static String first(JsonNode entry, List<String> names) {
+    return names.stream()
+        .filter(entry::has)
+        .findFirst()
+        .map(name -> value(entry.path(name)))
+        .orElse("");
+  }
+
+  private static String value(JsonNode node) {
+    return node.isValueNode() ? (node.isNull() ? "" : node.asText()) : node.toString();
+  }
+
+  private static String time(String text) {
+    Optional<Instant> time = Words.instant(text);
+    return time.map(CLOCK::format).orElse(text);
+  }
+}

@@ -1,0 +1,184 @@
+package dev.corral.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ManageVerbsTest {
+  @TempDir Path home;
+  private Station station;
+  private Typed typed;
+
+  @BeforeEach
+  void start() throws IOException {
+    station =
+        new Station()
+            .answering("GET /health/live", 200, "ok")
+            .answering("GET /health/ready", 200, "ok")
+            .answering("GET /manage/session", 200, "{\"keysInForce\":false}")
+            .answering("GET /manage/requests", 200, "[]")
+            .answering("GET /api/ps", 200, "{\"models\":[]}");
+    typed = new Typed(home).at(station);
+    rigIs("up");
+  }
+
+  @AfterEach
+  void stop() {
+    station.close();
+  }
+
+  private void rigIs(String state) {
+    String rig =
+        """
+        {"name":"rig","url":"http://rig:11434","kind":"ollama","state":"%s","version":"0.33.0",\
+        "why":"connection refused","source":"config","weight":1.0,"inFlight":2,\
+        "models":["a","b"],"loaded":["a"]}\
+        """
+            .formatted(state);
+    station
+        .answering("GET /manage/backends", 200, "[" + rig + "]")
+        .answering("POST /manage/backends/rig/test", 200, rig)
+        .answering("GET /manage/status", 200, "{\"backends\":[" + rig + "],\"openExchanges\":1}");
+  }
+
+  @Test
+  void theBackendsAreListedWithTheirState() {
+    assertThat(typed.run("backends")).isZero();
+    assertThat(typed.out()).contains("rig\thttp://rig:11434\tollama\tup\t2\ta\t2\t0.33.0");
+  }
+
+  @Test
+  void aBackendIsAddedDrainedTestedAndRemoved() {
+    station
+        .answering("POST /manage/backends", 201, "{}")
+        .answering("POST /manage/backends/rig/drain", 200, "{}")
+        .answering("DELETE /manage/backends/rig", 204, "");
+    assertThat(typed.run("backends", "add", "rig", "http://rig:11434")).isZero();
+    assertThat(typed.run("backends", "drain", "rig")).isZero();
+    assertThat(typed.run("backends", "test", "rig")).isZero();
+    assertThat(typed.run("backends", "remove", "rig")).isZero();
+    assertThat(Json.read(station.bodies("POST /manage/backends").getFirst()).path("name").asText())
+        .isEqualTo("rig");
+    rigIs("down");
+    assertThat(typed.run("backends", "test", "rig")).isEqualTo(1);
+    assertThat(typed.err()).contains("'rig' is down: connection refused");
+  }
+
+  @Test
+  void aProblemDocumentIsToldWithItsNextStep() {
+    station.answering(
+        "DELETE /manage/keys/bob",
+        404,
+        "{\"detail\":\"no key 'bob'\",\"next\":\"See: corral keys\"}");
+    assertThat(typed.run("keys", "revoke", "bob")).isEqualTo(4);
+    assertThat(typed.err()).isEqualTo("Error: no key 'bob'\nSee: corral keys\n");
+  }
+
+  @Test
+  void aNewKeyIsAloneOnStandardOutput() {
+    station.answering(
+        "POST /manage/keys",
+        201,
+        """
+        {"key":{"name":"app","hint":"abc","scopes":["infer","pull"],\
+        "createdAt":"2026-01-02T03:04:05Z"},"secret":"s3cret"}\
+        """);
+    assertThat(typed.run("keys", "create", "app", "--scope", "infer,pull", "--expires", "90d"))
+        .isZero();
+    assertThat(typed.out()).isEqualTo("s3cret\n");
+    assertThat(Json.read(station.bodies("POST /manage/keys").getFirst()))
+        .isEqualTo(
+            Json.read(
+                """
+                {"name":"app","scopes":["infer","pull"],"expiresIn":"90d"}\
+                """));
+    assertThat(typed.run("keys", "create", "app", "--scope", "root")).isEqualTo(2);
+  }
+
+  @Test
+  void explainTellsEachStepAndEachCandidate() {
+    station.answering(
+        "GET /manage/explain?model=gpt-4o",
+        200,
+        """
+        {"asked":"gpt-4o","model":"llama3.1:8b","steps":["an alias"],"refusal":"",\
+        "candidates":[{"backend":"rig","model":"llama3.1:8b","why":"loaded"}]}\
+        """);
+    assertThat(typed.run("explain", "gpt-4o")).isZero();
+    assertThat(typed.out().lines())
+        .containsExactly("gpt-4o → llama3.1:8b", "  an alias", "1. llama3.1:8b on rig: loaded");
+  }
+
+  @Test
+  void healthTellsByItsExitCode() {
+    assertThat(typed.run("health")).isZero();
+    station.answering("GET /health/ready", 503, "no backend");
+    assertThat(typed.run("health")).isEqualTo(1);
+    station.close();
+    assertThat(typed.run("health")).isEqualTo(3);
+  }
+
+  @Test
+  void theDoctorFindsABackendThatIsDownAndSaysWhatToDo() {
+    assertThat(typed.run("doctor", "cannot-connect")).isZero();
+    rigIs("down");
+    assertThat(typed.run("doctor", "cannot-connect")).isEqualTo(1);
+    assertThat(typed.out())
+        .contains("backend 'rig' at http://rig:11434 is down: connection refused");
+    assertThat(typed.err()).contains("What to do: Start it (ollama serve)");
+  }
+
+  @Test
+  void theDoctorSeesThatTheServerListensElsewhere() throws IOException {
+    station.close();
+    Files.writeString(home.resolve("corral.yaml"), "server: {port: 12345}\n");
+    assertThat(typed.run("doctor")).isEqualTo(1);
+    assertThat(typed.out()).contains("the configuration says port 12345", "--url");
+    Files.writeString(home.resolve("corral.yaml"), "server: {prot: 12345}\n");
+    typed.run("doctor");
+    assertThat(typed.out()).contains("the configuration is wrong", "corral.yaml:1");
+  }
+
+  @Test
+  void theDoctorKnowsAnOllamaFromACorral() {
+    station.answering("GET /manage/session", 404, "").answering("GET /api/version", 200, "{}");
+    assertThat(typed.run("doctor", "cannot-connect")).isEqualTo(1);
+    assertThat(typed.out()).contains("is an Ollama itself");
+  }
+
+  @Test
+  void theDoctorSaysWhyAModelIsSlow() {
+    station
+        .answering(
+            "GET /api/ps", 200, "{\"models\":[{\"name\":\"m:1b\",\"size\":10,\"size_vram\":5}]}")
+        .answering(
+            "GET /manage/requests",
+            200,
+            """
+            [{"model":"m:1b","outcome":"answered","firstByteMillis":9000,"tokensPerSecond":20}]\
+            """);
+    assertThat(typed.run("doctor", "slow", "m")).isEqualTo(1);
+    assertThat(typed.out())
+        .contains("m:1b is in memory, 50%/50% CPU/GPU", "after 9000 ms", "20.0 tokens/s");
+  }
+
+  @Test
+  void theDoctorSeesClientsThatGoPastCorral() {
+    typed.environment.put("OLLAMA_HOST", "127.0.0.1:11434");
+    station.answering(
+        "GET /manage/explain?model=m",
+        200,
+        """
+        {"asked":"m","model":"","steps":[],"candidates":[],"refusal":"model 'm' not found"}\
+        """);
+    assertThat(typed.run("doctor", "wrong-model", "m")).isEqualTo(1);
+    assertThat(typed.out()).contains("go past Corral", "answered by nobody: model 'm' not found");
+    assertThat(typed.run("doctor", "toothache")).isEqualTo(2);
+  }
+}

@@ -1,0 +1,156 @@
+package dev.corral.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelVerbsTest {
+  private static final String TAGS =
+      """
+      {"models":[{"name":"llama3.2:1b","modified_at":"2020-11-01T03:04:05.6+01:00","size":1321098329,\
+      "digest":"baf6a787fdffd633537aa2eb51cfd54cb93ff08e"},{"name":"qwen3:latest","size":0}]}\
+      """;
+
+  @TempDir Path home;
+  private Station station;
+  private Typed typed;
+
+  @BeforeEach
+  void start() throws IOException {
+    station = new Station().answering("GET /api/tags", 200, TAGS);
+    typed = new Typed(home).at(station);
+  }
+
+  @AfterEach
+  void stop() {
+    station.close();
+  }
+
+  @Test
+  void aScriptGetsTheColumnsOfOllamaWithTabsBetween() {
+    assertThat(typed.run("list")).isZero();
+    assertThat(typed.out().lines())
+        .containsExactly(
+            "NAME\tID\tSIZE\tMODIFIED",
+            "llama3.2:1b\tbaf6a787fdff\t1.3 GB\t6 years ago",
+            "qwen3:latest\t-\t-\t-");
+  }
+
+  @Test
+  void aTerminalGetsColumnsThatStandBelowEachOther() {
+    typed.onATerminal().run("ls", "LLAMA");
+    assertThat(typed.out().lines())
+        .containsExactly(
+            "NAME           ID              SIZE      MODIFIED",
+            "llama3.2:1b    baf6a787fdff    1.3 GB    6 years ago");
+  }
+
+  @Test
+  void aProgramGetsOneDocumentWhereverTheOptionStands() {
+    typed.run("--json", "list");
+    String before = typed.out();
+    typed.run("list", "--json");
+    assertThat(typed.out()).isEqualTo(before).startsWith("[{\"name\":\"llama3.2:1b\"");
+  }
+
+  @Test
+  void psTellsWhereAModelLiesAndHowLong() {
+    station.answering(
+        "GET /api/ps",
+        200,
+        """
+        {"models":[{"name":"a","size":100,"size_vram":61,"context_length":4096,\
+        "expires_at":"2318-01-01T00:00:00Z"},{"name":"b","size":100,"size_vram":0,\
+        "expires_at":"2020-01-01T00:00:00Z"}]}\
+        """);
+    typed.run("ps");
+    assertThat(typed.out())
+        .contains("a\t-\t100 B\t39%/61% CPU/GPU\t4096\tForever")
+        .contains("b\t-\t100 B\t100% CPU\t-\tStopping...");
+  }
+
+  @Test
+  void aModelThatIsMissingIsNamedWithTheCommandThatPullsIt() {
+    station.answering("POST /api/show", 404, "{\"error\":\"model 'nosuch' not found\"}");
+    assertThat(typed.run("show", "nosuch")).isEqualTo(4);
+    assertThat(typed.err())
+        .isEqualTo("Error: model 'nosuch' not found\nFetch it with: corral pull nosuch\n");
+  }
+
+  @Test
+  void aProgramGetsTheFailureAsADocumentToo() {
+    station.answering("POST /api/show", 404, "{\"error\":\"model 'nosuch' not found\"}");
+    typed.run("show", "nosuch", "--json");
+    assertThat(typed.out()).isEmpty();
+    assertThat(typed.err()).contains("\"exit\":4").contains("corral pull nosuch");
+  }
+
+  @Test
+  void showPrintsAnOverviewOrOnePartOfIt() {
+    station.answering(
+        "POST /api/show",
+        200,
+        """
+        {"details":{"parameter_size":"1.2B","quantization_level":"Q8_0"},"modelfile":"FROM x",\
+        "model_info":{"general.architecture":"llama","llama.context_length":131072},\
+        "capabilities":["completion"],"parameters":"stop   \\"<|eot|>\\"","license":"A\\nB\\nC"}\
+        """);
+    typed.run("show", "m");
+    assertThat(typed.out())
+        .contains("architecture      llama", "context length    131072", "stop    \"<|eot|>\"")
+        .contains("    A\n    B\n    ...\n");
+    typed.run("show", "m", "--modelfile");
+    assertThat(typed.out()).isEqualTo("FROM x\n");
+    assertThat(typed.run("show", "m", "--modelfile", "--system")).isEqualTo(2);
+  }
+
+  @Test
+  void stopRmAndCpSpeakAsOllamasOwnClientDoes() {
+    station
+        .answering("POST /api/generate", 200, "{\"done\":true}")
+        .answering("DELETE /api/delete", 200, "")
+        .answering("POST /api/copy", 200, "");
+    assertThat(typed.run("stop", "a")).isZero();
+    assertThat(typed.run("cp", "a", "b")).isZero();
+    assertThat(typed.run("rm", "a", "b")).isZero();
+    assertThat(typed.out()).isEqualTo("deleted 'a'\ndeleted 'b'\n");
+    assertThat(station.bodies("POST /api/generate").getFirst()).contains("\"keep_alive\":0");
+    assertThat(Json.read(station.bodies("POST /api/copy").getFirst()))
+        .isEqualTo(Json.read("{\"source\":\"a\",\"destination\":\"b\"}"));
+    assertThat(station.bodies("DELETE /api/delete"))
+        .containsExactly("{\"model\":\"a\"}", "{\"model\":\"b\"}");
+  }
+
+  @Test
+  void withoutAServerTheCommandThatStartsOneIsNamed() {
+    station.close();
+    assertThat(typed.run("list")).isEqualTo(3);
+    assertThat(typed.err()).contains("no server answers at", "Start it with: corral serve");
+  }
+
+  @Test
+  void somethingElseOnThePortIsNoModelList() {
+    station.answering("GET /api/tags", 200, "<html>hello</html>");
+    assertThat(typed.run("list")).isEqualTo(1);
+    assertThat(typed.err()).contains("neither a Corral nor an Ollama", "--url");
+  }
+
+  @Test
+  void aWordThatIsNoVerbIsWrongUsage() {
+    assertThat(typed.run("lst")).isEqualTo(2);
+    assertThat(typed.err()).contains("there is no verb 'lst'", "Did you mean");
+    assertThat(typed.run("list", "--bogus")).isEqualTo(2);
+    assertThat(typed.run("--url", "http://a b", "list")).isEqualTo(2);
+  }
+
+  @Test
+  void serveIsHandedToTheProgramWithItsSettings() {
+    assertThat(typed.run("--home", "/x", "serve", "--port", "0")).isZero();
+    assertThat(typed.served).containsExactly("serve", "--home", "/x", "--port", "0");
+  }
+}
