@@ -30,6 +30,15 @@ public enum Scope {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /// True where this scope allows what that one does.
+  public boolean includes(Scope other) {
+    return switch (this) {
+      case ADMIN -> true;
+      case MANAGE -> other != ADMIN;
+      case INFER, PULL -> other == this;
+    };
+  }
+
   /// This scope and all that it includes.
   public Set<Scope> implied() {
     return switch (this) {
