@@ -168,8 +168,9 @@ public final class ChaosProxy implements AutoCloseable {
         delay(latency);
         long allowed = cuts ? cutAfter - carried : Long.MAX_VALUE;
         int part = (int) Math.min(read, Math.max(0, allowed));
-        to.getOutputStream().write(buffer, 0, part);
+        // Counted before the write, so that whoever has the bytes also finds them counted.
         count.addAndGet(part);
+        to.getOutputStream().write(buffer, 0, part);
         carried += part;
         if (part < read || (cuts && carried >= cutAfter)) {
           pair.reset();

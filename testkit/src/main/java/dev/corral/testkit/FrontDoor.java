@@ -11,7 +11,7 @@ final class FrontDoor {
   private static final Pattern LOCAL_HOST =
       Pattern.compile(
           "(localhost|[a-zA-Z0-9.-]*\\.(localhost|local|internal)"
-              + "|127\\.[0-9.]+|10\\.[0-9.]+|192\\.168\\.[0-9.]+|0\\.0\\.0\\.0|\\[[0-9a-f:]+])?(:[0-9]+)?");
+              + "|127\\.[0-9.]+|172\\.(1[6-9]|2[0-9]|3[01])\\.[0-9.]+|10\\.[0-9.]+|192\\.168\\.[0-9.]+|0\\.0\\.0\\.0|\\[[0-9a-f:]+])?(:[0-9]+)?");
   private static final Pattern LOCAL_ORIGIN =
       Pattern.compile(
           "(https?://(localhost|127\\.0\\.0\\.1|0\\.0\\.0\\.0)(:[0-9]+)?"

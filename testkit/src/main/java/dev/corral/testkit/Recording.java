@@ -85,6 +85,12 @@ public record Recording(
     return hiddenRequestBytes == 0;
   }
 
+  /// A body that [RecordedNode] takes for the recorded one: that one where the file shows it, else
+  /// a stand-in of the same size that asks for the same model in the same way.
+  public Body requestToSend() {
+    return repeatable() ? requestBody : StandIn.bodyOf(this);
+  }
+
   public boolean chunked() {
     return responseHeaders.says("Transfer-Encoding", "chunked");
   }
