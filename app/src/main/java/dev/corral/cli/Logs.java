@@ -11,7 +11,6 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -26,12 +25,6 @@ final class Logs extends Verb {
   private static final DateTimeFormatter CLOCK =
       DateTimeFormatter.ofPattern("MM-dd HH:mm:ss.SSS", Locale.ROOT)
           .withZone(ZoneId.systemDefault());
-
-  /// Members that have their own place in a line; the first of each row that is there.
-  private static final List<String> TIME = List.of("time", "at", "timestamp", "ts");
-
-  private static final List<String> LEVEL = List.of("level", "severity");
-  private static final List<String> MESSAGE = List.of("message", "msg", "event");
 
   @Option(
       names = {"-f", "--follow"},
@@ -112,36 +105,49 @@ final class Logs extends Verb {
     if (!entry.isObject()) {
       return line;
     }
-    String level = first(entry, LEVEL).toUpperCase(Locale.ROOT);
-    StringBuilder text = new StringBuilder();
-    text.append(screen.dim(time(first(entry, TIME)))).append(' ');
-    text.append(level.matches("WARN.*|ERROR|SEVERE") ? screen.bad(level) : level);
-    text.append(level.isEmpty() ? "" : " ").append(first(entry, MESSAGE));
-    entry
-        .properties()
-        .forEach(member -> {
-          boolean placed =
-              TIME.contains(member.getKey())
-                  || LEVEL.contains(member.getKey())
-                  || MESSAGE.contains(member.getKey());
-          String value = value(member.getValue());
-          if (!placed && !value.isEmpty()) {
-            text.append(' ').append(screen.dim(member.getKey() + "=")).append(value);
-          }
-        });
-    return text.toString();
+    String level = entry.path("level").asText("").toUpperCase(Locale.ROOT);
+    String shown = level.equals("WARN") || level.equals("ERROR") ? screen.bad(level) : level;
+    String words =
+        entry.path("kind").asText("").equals("exchange") ? exchange(entry) : notice(entry);
+    return screen.dim(time(entry.path("at").asText(""))) + " " + shown + " " + words;
   }
 
-  private static String first(JsonNode entry, List<String> names) {
-    return names.stream()
-        .filter(entry::has)
-        .findFirst()
-        .map(name -> value(entry.path(name)))
-        .orElse("");
+  private static String exchange(JsonNode entry) {
+    StringBuilder words = new StringBuilder(text(entry, "route"));
+    words.append(" → ").append(text(entry, "status")).append(' ').append(text(entry, "outcome"));
+    put(words, " ", text(entry, "model"));
+    put(words, " on ", text(entry, "backend"));
+    put(words, " for ", text(entry, "caller"));
+    double first = entry.path("firstByteMillis").asDouble(-1);
+    if (first >= 0) {
+      words.append(String.format(Locale.ROOT, ", first byte %.0f ms", first));
+    }
+    double all = entry.path("totalMillis").asDouble(0);
+    words.append(String.format(Locale.ROOT, ", %.0f ms", all));
+    double speed = entry.path("tokensPerSecond").asDouble(0);
+    if (speed > 0) {
+      words.append(String.format(Locale.ROOT, ", %.1f tokens/s", speed));
+    }
+    put(words, " ", text(entry, "id"));
+    return words.toString();
   }
 
-  private static String value(JsonNode node) {
-    return node.isValueNode() ? (node.isNull() ? "" : node.asText()) : node.toString();
+  private static String notice(JsonNode entry) {
+    StringBuilder words = new StringBuilder(text(entry, "kind"));
+    put(words, " ", text(entry, "subject"));
+    put(words, " ", text(entry, "state"));
+    put(words, ": ", text(entry, "text"));
+    return words.toString();
+  }
+
+  private static void put(StringBuilder words, String before, String value) {
+    if (!value.isEmpty()) {
+      words.append(before).append(value);
+    }
+  }
+
+  private static String text(JsonNode entry, String member) {
+    return entry.path(member).asText("");
   }
 
   private static String time(String text) {

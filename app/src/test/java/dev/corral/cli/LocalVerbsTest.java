@@ -56,12 +56,20 @@ class LocalVerbsTest {
     Files.writeString(
         logs.resolve("corral.log"),
         """
-        {"time":"old","message":"gone"}
-        {"time":"now","level":"warn","message":"slow disk","millis":12,"none":null}
+        {"at":"old","kind":"gone"}
+        {"at":"now","level":"warn","kind":"backend","subject":"rig","state":"down","text":"refused"}
+        {"at":"now","level":"info","kind":"exchange","id":"x1","route":"chat","caller":"app",\
+        "model":"m:1b","backend":"rig","status":200,"outcome":"answered","firstByteMillis":12.3,\
+        "totalMillis":900,"tokensPerSecond":41.5}
         not JSON
         """);
-    assertThat(typed.run("logs", "-n", "2")).isZero();
-    assertThat(typed.out()).isEqualTo("now WARN slow disk millis=12\nnot JSON\n");
+    assertThat(typed.run("logs", "-n", "3")).isZero();
+    assertThat(typed.out().lines())
+        .containsExactly(
+            "now WARN backend rig down: refused",
+            "now INFO chat → 200 answered m:1b on rig for app, first byte 12 ms, 900 ms,"
+                + " 41.5 tokens/s x1",
+            "not JSON");
     typed.run("logs", "-n", "1", "--json");
     assertThat(typed.out()).isEqualTo("not JSON\n");
   }
