@@ -10,6 +10,7 @@ import static dev.corral.dialect.Key.STREAM;
 
 import dev.corral.model.Dialect;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A call with a JSON body, as the dialects know it. The constants carry the names of the routes
 /// that answer them, so that a route finds its call by [#valueOf].
@@ -58,6 +59,16 @@ public enum Call {
   /// The top-level keys that matter to Corral in this call.
   public List<Key> keys() {
     return keys;
+  }
+
+  /// The key that these UTF-8 bytes are; null for one that does not matter.
+  @Nullable Key keyOf(byte[] bytes, int length) {
+    for (int i = 0; i < keys.size(); i++) {
+      if (keys.get(i).matches(bytes, length)) {
+        return keys.get(i);
+      }
+    }
+    return null;
   }
 
   /// The Go type that Ollama reads the body into; its error texts name it.

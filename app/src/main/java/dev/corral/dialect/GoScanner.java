@@ -134,10 +134,18 @@ abstract sealed class GoScanner permits Peek {
         };
   }
 
+  /// Goes over what needs no look in a string: plain bytes, and, where nobody wants the text, the
+  /// escapes of one letter.
   private int skipPlain(byte[] bytes, int from, int end) {
     int at = JsonText.plainUntil(bytes, from, end);
-    if (keeping && at > from) {
-      text.append(bytes, from, at);
+    if (keeping) {
+      if (at > from) {
+        text.append(bytes, from, at);
+      }
+      return at;
+    }
+    while (at + 1 < end && bytes[at] == '\\' && JsonText.simpleEscape(bytes[at + 1])) {
+      at = JsonText.plainUntil(bytes, at + 2, end);
     }
     return at;
   }

@@ -27,7 +27,11 @@ final class JsonText {
   /// @return the place of the next quote, backslash or control character, or `end`
   static int plainUntil(byte[] bytes, int from, int end) {
     int at = from;
-    while (at + Long.BYTES <= end && !special((long) LONGS.get(bytes, at))) {
+    while (at + Long.BYTES <= end) {
+      long found = special((long) LONGS.get(bytes, at));
+      if (found != 0) {
+        return at + (Long.numberOfTrailingZeros(found) >> 3);
+      }
       at += Long.BYTES;
     }
     while (at < end && bytes[at] != '"' && bytes[at] != '\\' && (bytes[at] & 0xE0) != 0) {
@@ -36,9 +40,10 @@ final class JsonText {
     return at;
   }
 
-  /// True where one of eight bytes is a quote, a backslash or below 0x20 (the usual trick: a byte
-  /// that borrows when it is counted down).
-  private static boolean special(long eight) {
+  /// Marks those of eight bytes that are a quote, a backslash or below 0x20, by the top bit of each
+  /// (the usual trick: a byte that borrows when it is counted down). The lowest mark is right;
+  /// higher ones may be echoes of it.
+  private static long special(long eight) {
     long ones = 0x0101010101010101L;
     long tops = 0x8080808080808080L;
     long quote = eight ^ (ones * '"');
@@ -47,7 +52,15 @@ final class JsonText {
         ((quote - ones) & ~quote)
             | ((backslash - ones) & ~backslash)
             | ((eight - ones * 0x20) & ~eight);
-    return (found & tops) != 0;
+    return found & tops;
+  }
+
+  /// True for what may follow a backslash and stands for itself or one control character.
+  static boolean simpleEscape(byte c) {
+    return switch (c) {
+      case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> true;
+      default -> false;
+    };
   }
 
   void clear() {

@@ -1,9 +1,5 @@
 package dev.corral.dialect;
 
-import java.util.EnumMap;
-import java.util.EnumSet;
-import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +24,11 @@ public final class Peek extends GoScanner {
   private long literalAt;
   private boolean keepAliveNumber;
 
-  private final Set<Key> met = EnumSet.noneOf(Key.class);
-  private final Map<Key, Field> fields = new EnumMap<>(Key.class);
+  private final @Nullable Field[] fields = new Field[Key.COUNT];
+
+  /// One bit for each key that was met, at its slot.
+  private int met;
+
   private @Nullable Boolean stream;
   private boolean keepAliveZero;
   private long openAt = -1;
@@ -79,7 +78,8 @@ public final class Peek extends GoScanner {
   }
 
   private Field field(Key wanted) {
-    return fields.getOrDefault(wanted, ABSENT);
+    Field found = fields[wanted.slot()];
+    return found == null ? ABSENT : found;
   }
 
   @Override
@@ -99,24 +99,23 @@ public final class Peek extends GoScanner {
   void textEnds(boolean isKey, long end) {
     Key watched = key;
     if (isKey) {
-      key = watched();
-      if (key != null && !met.add(key)) {
-        complain(GoTexts.twice(key));
-      }
+      meet(call.keyOf(text.bytes(), text.length()));
     } else if (watched == Key.KEEP_ALIVE) {
       keepAliveZero = ZERO_DURATION.matcher(text.toString()).matches();
     } else if (watched != null) {
-      fields.put(watched, new Field.Text(text.toString(), literalAt, end - literalAt));
+      fields[watched.slot()] = new Field.Text(text.toString(), literalAt, end - literalAt);
     }
   }
 
-  private @Nullable Key watched() {
-    for (Key candidate : call.keys()) {
-      if (candidate.matches(text.bytes(), text.length())) {
-        return candidate;
+  private void meet(@Nullable Key found) {
+    key = found;
+    if (found != null) {
+      int bit = 1 << found.slot();
+      if ((met & bit) != 0) {
+        complain(GoTexts.twice(found));
       }
+      met |= bit;
     }
-    return null;
   }
 
   @Override
@@ -161,7 +160,7 @@ public final class Peek extends GoScanner {
     if (found.equals("string")) {
       keep();
     } else if (found.equals("null")) {
-      fields.put(watched, new Field.Null(literalAt));
+      fields[watched.slot()] = new Field.Null(literalAt);
     } else {
       complain(GoTexts.wrongType(call, watched, typeOf(found)));
     }
