@@ -83,8 +83,7 @@ public final class Wiring implements AutoCloseable {
     Guard guard =
         new Guard() {
           @Override
-          public Verdict judge(
-              Route route, @Nullable String authorization, @Nullable String apiKey) {
+          public Verdict judge(Route route, List<String> authorization, List<String> apiKeys) {
             return new Verdict.Enter("local", EnumSet.allOf(Scope.class));
           }
 

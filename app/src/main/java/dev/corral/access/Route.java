@@ -38,7 +38,6 @@ public enum Route {
   SIGN_OUT("POST", "/api/signout", Scope.INFER, Dialect.OLLAMA),
   SIGN_OUT_KEY("DELETE", "/api/user/keys/{}", Scope.INFER, Dialect.OLLAMA),
   EXPERIMENTAL("GET POST", "/api/experimental/**", Scope.INFER, Dialect.OLLAMA),
-  GPU("GET", "/api/system/gpu", Scope.INFER, Dialect.OLLAMA),
 
   // OpenAI's and Anthropic's API
   V1_CHAT("POST", "/v1/chat/completions", Scope.INFER, Dialect.OPENAI),

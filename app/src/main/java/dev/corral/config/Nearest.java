@@ -6,12 +6,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// The right name that somebody probably meant.
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /// The candidate with the fewest slips of the finger (insert, drop, change, swap), where there
   /// are no more than one for each three letters.
-  static Optional<String> to(String wrong, Collection<String> candidates) {
+  public static Optional<String> to(String wrong, Collection<String> candidates) {
     String folded = wrong.toLowerCase(Locale.ROOT);
     return candidates.stream()
         .filter(right -> slips(folded, right.toLowerCase(Locale.ROOT)) <= allowed(right))

@@ -167,7 +167,7 @@ public final class Door {
       return;
     }
     Guard.Verdict verdict =
-        guard.judge(route, headers.get("Authorization"), headers.get("X-Api-Key"));
+        guard.judge(route, headers.getAll("Authorization"), headers.getAll("X-Api-Key"));
     switch (verdict) {
       case Guard.Verdict.Stay stay -> Replies.problem(request, route.dialect(), stay.problem());
       case Guard.Verdict.Enter enter -> {

@@ -3,14 +3,14 @@ package dev.corral.door;
 import dev.corral.access.Route;
 import dev.corral.access.Scope;
 import dev.corral.wire.Problem;
+import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// The one decision who may come in, as the door asks for it. `access` makes it.
 public interface Guard {
-  /// @param authorization the header of that name
-  /// @param apiKey the header `x-api-key`
-  Verdict judge(Route route, @Nullable String authorization, @Nullable String apiKey);
+  /// @param authorization all headers of that name
+  /// @param apiKeys all headers `x-api-key`
+  Verdict judge(Route route, List<String> authorization, List<String> apiKeys);
 
   /// True once callers need a key. Without, the door is stricter about where a request comes from.
   boolean keysInForce();

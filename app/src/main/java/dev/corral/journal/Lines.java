@@ -41,16 +41,16 @@ final class Lines {
   private static void notice(JsonGenerator line, Entry.Notice notice) throws IOException {
     line.writeStringField("at", notice.at().toString());
     line.writeStringField("level", notice.level().word());
-    line.writeStringField("kind", notice.kind());
+    line.writeStringField("event", notice.kind());
     line.writeStringField("subject", cut(notice.subject(), LONGEST_NAME));
     line.writeStringField("state", notice.state());
-    line.writeStringField("text", cut(Secrets.masked(notice.text()), LONGEST_TEXT));
+    line.writeStringField("message", cut(Secrets.masked(notice.text()), LONGEST_TEXT));
   }
 
   private static void exchange(JsonGenerator line, ExchangeEvent event) throws IOException {
     line.writeStringField("at", event.at().toString());
     line.writeStringField("level", level(event).word());
-    line.writeStringField("kind", "exchange");
+    line.writeStringField("event", "exchange");
     line.writeStringField("id", event.id());
     line.writeStringField("route", event.route());
     line.writeStringField("caller", event.caller());

@@ -56,7 +56,7 @@ class JournalTest {
     journal.accept(exchange("x1", "llama3.2:1b"));
 
     JsonNode line = lines().getFirst();
-    assertThat(line.path("kind").asText()).isEqualTo("exchange");
+    assertThat(line.path("event").asText()).isEqualTo("exchange");
     assertThat(line.path("id").asText()).isEqualTo("x1");
     assertThat(line.path("model").asText()).isEqualTo("llama3.2:1b");
     assertThat(line.path("outcome").asText()).isEqualTo("answered");
@@ -73,7 +73,7 @@ class JournalTest {
     assertThat(line.path("level").asText()).isEqualTo("warn");
     assertThat(line.path("subject").asText()).isEqualTo("rig");
     assertThat(line.path("state").asText()).isEqualTo("down");
-    assertThat(line.path("text").asText()).isEqualTo("connection refused");
+    assertThat(line.path("message").asText()).isEqualTo("connection refused");
   }
 
   @Test
@@ -260,7 +260,7 @@ class JournalTest {
   void closingWritesWhatIsThere() throws IOException {
     journal.notice(Level.INFO, "server", "", "stopped", "bye");
     journal.close();
-    assertThat(lines(folder.resolve("corral.log")).getLast().path("text").asText())
+    assertThat(lines(folder.resolve("corral.log")).getLast().path("message").asText())
         .isEqualTo("bye");
   }
 

@@ -1,0 +1,49 @@
+package dev.corral.control;
+
+import dev.corral.access.Route;
+import dev.corral.door.Visit;
+import java.util.EnumMap;
+import java.util.Map;
+
+/// The control plane: visitors for the page, the probes, the metrics and all of `/manage`.
+public final class Control {
+  private final Parts parts;
+  private final Feed feed = new Feed();
+
+  /// From now on the feed of events follows the journal.
+  public Control(Parts parts) {
+    this.parts = parts;
+    parts.journal().follow(feed::take);
+  }
+
+  /// One visitor for each route of the control plane.
+  public Map<Route, Visit.Visitor> visitors() {
+    State state = new State(parts);
+    BackendCalls backends = new BackendCalls(parts);
+    KeyCalls keys = new KeyCalls(parts.keys(), parts.clock());
+    Page page = new Page();
+    Probes probes = new Probes(parts);
+    Map<Route, Visit.Visitor> visitors = new EnumMap<>(Route.class);
+    visitors.put(Route.ROOT, page::root);
+    visitors.put(Route.ASSET, page::asset);
+    visitors.put(Route.HEALTH_LIVE, probes::live);
+    visitors.put(Route.HEALTH_READY, Calls.calling(probes::ready));
+    visitors.put(Route.HEALTH_STARTED, probes::started);
+    visitors.put(Route.METRICS, Calls.calling(probes::metrics));
+    visitors.put(Route.M_STATUS, Calls.calling(state::status));
+    visitors.put(Route.M_SESSION, Calls.calling(state::session));
+    visitors.put(Route.M_SETTINGS, Calls.calling(state::settings));
+    visitors.put(Route.M_MODELS, Calls.calling(state::models));
+    visitors.put(Route.M_EXPLAIN, Calls.calling(state::explain));
+    visitors.put(Route.M_REQUESTS, Calls.calling(state::requests));
+    visitors.put(Route.M_OPENAPI, Calls.calling(OpenApi::answer));
+    visitors.put(Route.M_BACKENDS, Calls.calling(backends::all));
+    visitors.put(Route.M_BACKEND, Calls.calling(backends::remove));
+    visitors.put(Route.M_BACKEND_DRAIN, Calls.calling(backends::drain));
+    visitors.put(Route.M_BACKEND_TEST, Calls.calling(backends::test));
+    visitors.put(Route.M_KEYS, Calls.calling(keys::all));
+    visitors.put(Route.M_KEY, Calls.calling(keys::revoke));
+    visitors.put(Route.M_EVENTS, new EventStream(feed, parts.heartbeat())::visit);
+    return visitors;
+  }
+}

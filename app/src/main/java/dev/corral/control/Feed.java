@@ -1,0 +1,109 @@
+package dev.corral.control;
+
+import dev.corral.journal.Entry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// The last events, each with a number that rises by one. Whoever reads along keeps its own place;
+/// who falls behind by more than is kept learns that it missed something.
+final class Feed {
+  /// A page that slept for a minute on a busy server comes back without a gap.
+  private static final int KEPT = 2_000;
+
+  static final Set<String> TOPICS = Set.of("backend", "request");
+
+  private final Item[] items = new Item[KEPT];
+  private final List<Runnable> followers = new CopyOnWriteArrayList<>();
+
+  /// Tells the numbers of this run from those of the one before.
+  private final String run =
+      Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), Character.MAX_RADIX);
+
+  private long next = 1;
+
+  /// @param number rises by one
+  /// @param json the event's data, one line
+  record Item(long number, String topic, String json) {}
+
+  /// Data of the topic `backend`.
+  record BackendChange(Instant at, String name, String state, String why) {}
+
+  /// From the journal's own thread.
+  void take(Entry entry) {
+    switch (entry) {
+      case Entry.Exchanged exchanged -> put("request", Views.of(exchanged.event()));
+      case Entry.Notice notice -> {
+        if (notice.kind().equals("backend")) {
+          put(
+              "backend",
+              new BackendChange(notice.at(), notice.subject(), notice.state(), notice.text()));
+        }
+      }
+    }
+  }
+
+  private void put(String topic, Object data) {
+    String json = Calls.json(data);
+    synchronized (items) {
+      items[(int) (next % KEPT)] = new Item(next, topic, json);
+      next++;
+    }
+    followers.forEach(Runnable::run);
+  }
+
+  /// Calls `follower` after each new event, from another thread; it must be quick.
+  void follow(Runnable follower) {
+    followers.add(follower);
+  }
+
+  void leave(Runnable follower) {
+    followers.remove(follower);
+  }
+
+  int followers() {
+    return followers.size();
+  }
+
+  /// The number that the next event will have.
+  long next() {
+    synchronized (items) {
+      return next;
+    }
+  }
+
+  /// The oldest number that is kept.
+  long oldest() {
+    synchronized (items) {
+      return Math.max(1, next - KEPT);
+    }
+  }
+
+  /// At most so many events from that number on; none where that is in the future or too old.
+  List<Item> from(long number, int most) {
+    List<Item> found = new ArrayList<>();
+    synchronized (items) {
+      for (long i = number; i >= oldest() && i < next && found.size() < most; i++) {
+        found.add(items[(int) (i % KEPT)]);
+      }
+    }
+    return found;
+  }
+
+  String id(long number) {
+    return run + "-" + number;
+  }
+
+  /// The number behind an id of this run; -1 for any other.
+  long number(String id) {
+    String own = run + "-";
+    if (!id.startsWith(own) || !id.substring(own.length()).matches("\\d{1,18}")) {
+      return -1;
+    }
+    long number = Long.parseLong(id.substring(own.length()));
+    return number < next() ? number : -1;
+  }
+}

@@ -1,0 +1,264 @@
+package dev.corral.control;
+
+import dev.corral.access.Access;
+import dev.corral.access.AdminKey;
+import dev.corral.access.Caller;
+import dev.corral.access.Credentials;
+import dev.corral.access.Decision;
+import dev.corral.access.Keys;
+import dev.corral.access.Route;
+import dev.corral.access.Scope;
+import dev.corral.api.SettingView;
+import dev.corral.assign.Assignments;
+import dev.corral.db.Database;
+import dev.corral.db.DatabaseSettings;
+import dev.corral.db.Opening;
+import dev.corral.db.Schema;
+import dev.corral.door.Door;
+import dev.corral.door.Guard;
+import dev.corral.door.Replies;
+import dev.corral.door.ServerSettings;
+import dev.corral.door.Visit;
+import dev.corral.exchange.ExchangeEvent;
+import dev.corral.exchange.ExchangeEvent.Outcome;
+import dev.corral.fleet.BackendSettings;
+import dev.corral.fleet.Fleet;
+import dev.corral.fleet.FleetEvent;
+import dev.corral.fleet.HealthSettings;
+import dev.corral.fleet.Named;
+import dev.corral.journal.Entry;
+import dev.corral.journal.Journal;
+import dev.corral.ollama.Node;
+import dev.corral.testkit.Answer;
+import dev.corral.testkit.Body;
+import dev.corral.testkit.Headers;
+import dev.corral.testkit.OllamaNode;
+import dev.corral.testkit.RawClient;
+import dev.corral.upstream.Upstream;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+
+/// The control plane behind a real door, with a real database, keys and backends. The data plane is
+/// a sentence.
+final class RunningControl implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  final Vertx vertx = Vertx.vertx();
+  final List<String> unready = new CopyOnWriteArrayList<>();
+  final Backends backends;
+  final Journal journal;
+  final Fleet fleet;
+  final AdminKey adminKey;
+  private final Database database;
+  private final Keys keys;
+  private final Upstream upstream;
+  private final int port;
+  volatile boolean started = true;
+  volatile Map<String, String> aliases = Map.of();
+
+  private RunningControl(Path home, Duration heartbeat, boolean keysAlways, OllamaNode... nodes) {
+    Clock clock = Clock.systemUTC();
+    database =
+        switch (Database.open(
+            DatabaseSettings.defaults(), home.resolve("corral.db"), Schema.CORRAL)) {
+          case Opening.Opened opened -> opened.database();
+          case Opening.Refused no -> throw new IllegalStateException(no.message());
+        };
+    keys = Keys.open(database, clock);
+    adminKey =
+        switch (AdminKey.ensure(home)) {
+          case AdminKey.Found.Ready ready -> ready.key();
+          case AdminKey.Found.Refused no -> throw new IllegalStateException(no.message());
+        };
+    Access access = new Access(keys, adminKey, new Access.Rules(keysAlways, false), clock);
+    journal = new Journal(home.resolve("logs"), clock, System.err);
+    upstream = new Upstream(vertx);
+    backends = new Backends(database, clock);
+    fleet =
+        new Fleet(
+            new Node(upstream, "instance-of-the-test"),
+            HealthSettings.defaults(),
+            clock,
+            named(nodes),
+            "named by the test",
+            this::tell);
+    fleet.start();
+    Control control = new Control(parts(access, clock, heartbeat));
+    Map<Route, Visit.Visitor> visitors = new EnumMap<>(control.visitors());
+    for (Route route : Route.values()) {
+      visitors.putIfAbsent(
+          route, visit -> Replies.text(visit.request(), 200, "text/plain", "the data plane"));
+    }
+    port =
+        new Door(
+                vertx,
+                ServerSettings.defaults(),
+                guard(access),
+                visitors,
+                "instance-of-the-test",
+                "here")
+            .open("127.0.0.1", 0, 1)
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+  }
+
+  static RunningControl in(Path home, OllamaNode... nodes) {
+    return looked(new RunningControl(home, Parts.HEARTBEAT, false, nodes));
+  }
+
+  static RunningControl withHeartbeat(Path home, Duration heartbeat) {
+    return new RunningControl(home, heartbeat, false);
+  }
+
+  static RunningControl withKeysInForce(Path home, OllamaNode... nodes) {
+    return looked(new RunningControl(home, Parts.HEARTBEAT, true, nodes));
+  }
+
+  private static RunningControl looked(RunningControl control) {
+    control.await(() ->
+        control.fleet.snapshot().backends().stream()
+            .noneMatch(backend -> backend.checkedAt() == null));
+    return control;
+  }
+
+  private Parts parts(Access access, Clock clock, Duration heartbeat) {
+    return new Parts(
+        fleet,
+        () -> Assignments.of("markov-a", aliases),
+        keys,
+        adminKey,
+        access::keysInForce,
+        backends,
+        journal,
+        () -> List.of(new SettingView("server.port", "11435", "default")),
+        () ->
+            new Parts.Facts(
+                "1.2.3", "0.33.0", Instant.EPOCH, "http://127.0.0.1:1", "", List.of("a note")),
+        () -> "# metrics\n",
+        () -> 4,
+        () -> unready,
+        () -> started,
+        clock,
+        heartbeat);
+  }
+
+  private void tell(FleetEvent event) {
+    journal.notice(Entry.Level.INFO, "backend", event.backend(), event.after().word(), event.why());
+  }
+
+  private static Guard guard(Access access) {
+    return new Guard() {
+      @Override
+      public Verdict judge(Route route, List<String> authorization, List<String> apiKeys) {
+        Credentials shown = Credentials.from(authorization, apiKeys);
+        return switch (access.judge(route, shown)) {
+          case Decision.Refused no -> new Verdict.Stay(no.problem());
+          case Decision.Allowed yes -> new Verdict.Enter(yes.caller().name(), scopes(yes.caller()));
+        };
+      }
+
+      @Override
+      public boolean keysInForce() {
+        return access.keysInForce();
+      }
+    };
+  }
+
+  private static Set<Scope> scopes(Caller caller) {
+    Set<Scope> scopes = EnumSet.allOf(Scope.class);
+    scopes.removeIf(scope -> !caller.may(scope));
+    return scopes;
+  }
+
+  private static List<Named> named(OllamaNode... nodes) {
+    List<Named> named = new ArrayList<>();
+    for (OllamaNode node : nodes) {
+      BackendSettings usual = BackendSettings.defaults();
+      String name = "node" + (named.size() + 1);
+      named.add(
+          new Named(
+              new BackendSettings(
+                  name, node.url().toString(), usual.kind(), usual.key(), 1, List.of()),
+              "config"));
+    }
+    return named;
+  }
+
+  int port() {
+    return port;
+  }
+
+  Answer get(String path, String... headers) {
+    return ask("GET", path, Body.EMPTY, headers);
+  }
+
+  Answer post(String path, String json) {
+    return ask("POST", path, Body.of(json), "Content-Type", "application/json");
+  }
+
+  Answer delete(String path) {
+    return ask("DELETE", path, Body.EMPTY);
+  }
+
+  Answer ask(String method, String path, Body body, String... headers) {
+    try (RawClient client = RawClient.connect(port)) {
+      return client.request(method, path, Headers.of(headers), body).answer();
+    }
+  }
+
+  void exchanged(String id, String model) {
+    journal.accept(
+        new ExchangeEvent(
+            id,
+            Instant.parse("2026-08-01T12:00:00Z"),
+            "CHAT",
+            "local",
+            model,
+            model,
+            "node1",
+            200,
+            Outcome.ANSWERED,
+            1,
+            true,
+            10,
+            20,
+            5_000_000,
+            50_000_000,
+            3,
+            4,
+            false,
+            40_000_000));
+  }
+
+  void await(BooleanSupplier done) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!done.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("waited " + PATIENCE + " in vain");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  public void close() {
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+    fleet.close();
+    upstream.close();
+    keys.close();
+    database.close();
+    journal.close();
+  }
+}
