@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 
 /// The last events, each with a number that rises by one. Whoever reads along keeps its own place;
 /// who falls behind by more than is kept learns that it missed something.
@@ -26,8 +27,12 @@ final class Feed {
   private long next = 1;
 
   /// @param number rises by one
-  /// @param json the event's data, one line
-  record Item(long number, String topic, String json) {}
+  /// @param data becomes JSON when somebody reads it, which is seldom
+  record Item(long number, String topic, Supplier<Object> data) {
+    String json() {
+      return Calls.json(data.get());
+    }
+  }
 
   /// Data of the topic `backend`.
   record BackendChange(Instant at, String name, String state, String why) {}
@@ -35,21 +40,22 @@ final class Feed {
   /// From the journal's own thread.
   void take(Entry entry) {
     switch (entry) {
-      case Entry.Exchanged exchanged -> put("request", Views.of(exchanged.event()));
+      case Entry.Exchanged exchanged -> put("request", () -> Views.of(exchanged.event()));
       case Entry.Notice notice -> {
         if (notice.kind().equals("backend")) {
-          put(
-              "backend",
-              new BackendChange(notice.at(), notice.subject(), notice.state(), notice.text()));
+          put("backend", () -> change(notice));
         }
       }
     }
   }
 
-  private void put(String topic, Object data) {
-    String json = Calls.json(data);
+  private static BackendChange change(Entry.Notice notice) {
+    return new BackendChange(notice.at(), notice.subject(), notice.state(), notice.text());
+  }
+
+  private void put(String topic, Supplier<Object> data) {
     synchronized (items) {
-      items[(int) (next % KEPT)] = new Item(next, topic, json);
+      items[(int) (next % KEPT)] = new Item(next, topic, data);
       next++;
     }
     followers.forEach(Runnable::run);

@@ -1,17 +1,18 @@
 package dev.corral.journal;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamWriteFeature;
-import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.corral.exchange.ExchangeEvent;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 
 /// Entries as lines of JSON, collected until they are taken. No prompt, no answer and no key is in
-/// an entry to begin with; names are what callers wrote, so they are cut and escaped.
+/// an entry to begin with; names are what callers wrote, so they are masked, cut and escaped.
+///
+/// Put together by hand: every exchange of the program comes by here, and a generator would cost
+/// more than all its other book-keeping.
 final class Lines {
   /// A name that is longer says no more about what was asked.
   private static final int LONGEST_NAME = 200;
@@ -19,56 +20,58 @@ final class Lines {
   /// Of a message, with the stack trace of whoever wrote it.
   private static final int LONGEST_TEXT = 8_000;
 
-  private final JsonFactory json =
-      JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 * 1024);
+  /// Names repeat; so many are remembered as they are written.
+  private static final int MOST_NAMES = 500;
+
+  private static final int NANOS_PER_MICRO = 1_000;
+  private static final int THOUSAND = 1_000;
+
+  private final JsonStringEncoder escaping = JsonStringEncoder.getInstance();
+  private final StringBuilder text = new StringBuilder(128 * 1024);
+  private final Map<String, String> names = new HashMap<>();
+  private long second = Long.MIN_VALUE;
+  private String secondText = "";
 
   void add(Entry entry) {
-    try (JsonGenerator line = json.createGenerator(bytes)) {
-      line.setPrettyPrinter(new MinimalPrettyPrinter(""));
-      line.writeStartObject();
-      switch (entry) {
-        case Entry.Exchanged exchanged -> exchange(line, exchanged.event());
-        case Entry.Notice notice -> notice(line, notice);
-      }
-      line.writeEndObject();
-      line.writeRaw('\n');
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory does not fail to be written", e);
+    text.append('{');
+    switch (entry) {
+      case Entry.Exchanged exchanged -> exchange(exchanged.event());
+      case Entry.Notice notice -> notice(notice);
     }
+    text.append("}\n");
   }
 
-  private static void notice(JsonGenerator line, Entry.Notice notice) throws IOException {
-    line.writeStringField("at", notice.at().toString());
-    line.writeStringField("level", notice.level().word());
-    line.writeStringField("event", notice.kind());
-    line.writeStringField("subject", cut(notice.subject(), LONGEST_NAME));
-    line.writeStringField("state", notice.state());
-    line.writeStringField("message", cut(Secrets.masked(notice.text()), LONGEST_TEXT));
+  private void notice(Entry.Notice notice) {
+    at(notice.at());
+    word("level", notice.level().word());
+    word("event", notice.kind());
+    words("subject", cut(notice.subject(), LONGEST_NAME));
+    word("state", notice.state());
+    words("message", cut(Secrets.masked(notice.text()), LONGEST_TEXT));
   }
 
-  private static void exchange(JsonGenerator line, ExchangeEvent event) throws IOException {
-    line.writeStringField("at", event.at().toString());
-    line.writeStringField("level", level(event).word());
-    line.writeStringField("event", "exchange");
-    line.writeStringField("id", event.id());
-    line.writeStringField("route", event.route());
-    line.writeStringField("caller", event.caller());
-    line.writeStringField("asked", name(event.asked()));
-    line.writeStringField("model", name(event.model()));
-    line.writeStringField("backend", event.backend());
-    line.writeNumberField("status", event.status());
-    line.writeStringField("outcome", event.outcome().word());
-    line.writeNumberField("attempts", event.attempts());
-    line.writeBooleanField("streamed", event.streamed());
-    line.writeNumberField("requestBytes", event.requestBytes());
-    line.writeNumberField("responseBytes", event.responseBytes());
-    line.writeNumberField("firstByteMillis", millis(event.firstByteNanos()));
-    line.writeNumberField("totalMillis", millis(event.totalNanos()));
-    line.writeNumberField("promptTokens", event.promptTokens());
-    line.writeNumberField("answerTokens", event.answerTokens());
-    line.writeBooleanField("tokensEstimated", event.tokensEstimated());
-    line.writeNumberField("tokensPerSecond", Math.round(event.tokensPerSecond() * 10) / 10.0);
+  private void exchange(ExchangeEvent event) {
+    at(event.at());
+    word("level", level(event).word());
+    word("event", "exchange");
+    word("id", event.id());
+    word("route", event.route());
+    name("caller", event.caller());
+    name("asked", event.asked());
+    name("model", event.model());
+    name("backend", event.backend());
+    number("status", event.status());
+    word("outcome", event.outcome().word());
+    number("attempts", event.attempts());
+    key("streamed").append(event.streamed());
+    number("requestBytes", event.requestBytes());
+    number("responseBytes", event.responseBytes());
+    millis("firstByteMillis", event.firstByteNanos());
+    millis("totalMillis", event.totalNanos());
+    number("promptTokens", event.promptTokens());
+    number("answerTokens", event.answerTokens());
+    key("tokensEstimated").append(event.tokensEstimated());
+    thousandths("tokensPerSecond", Math.round(event.tokensPerSecond() * THOUSAND));
   }
 
   private static Entry.Level level(ExchangeEvent event) {
@@ -78,28 +81,84 @@ final class Lines {
     };
   }
 
+  /// To the microsecond. Most lines of a moment share their second.
+  private void at(Instant at) {
+    if (at.getEpochSecond() != second) {
+      second = at.getEpochSecond();
+      String whole = Instant.ofEpochSecond(second).toString();
+      secondText = whole.substring(0, whole.length() - 1);
+    }
+    text.append("\"at\":\"").append(secondText).append('.');
+    int micros = at.getNano() / NANOS_PER_MICRO;
+    threeDigits(micros / THOUSAND);
+    threeDigits(micros % THOUSAND);
+    text.append("Z\"");
+  }
+
+  private StringBuilder key(String key) {
+    return text.append(",\"").append(key).append("\":");
+  }
+
+  /// A word of ours, which needs no escaping.
+  private void word(String key, String word) {
+    key(key).append('"').append(word).append('"');
+  }
+
+  private void words(String key, String words) {
+    key(key).append('"');
+    escaping.quoteAsString(words, text);
+    text.append('"');
+  }
+
   /// Keys do get pasted into the wrong field.
-  private static String name(String name) {
-    return name.isEmpty() ? name : cut(Secrets.masked(name), LONGEST_NAME);
+  private void name(String key, String name) {
+    if (names.size() > MOST_NAMES) {
+      names.clear();
+    }
+    String written =
+        names.computeIfAbsent(
+            cut(name, LONGEST_NAME),
+            raw -> new String(escaping.quoteAsString(Secrets.masked(raw))));
+    word(key, written);
+  }
+
+  private void number(String key, long number) {
+    key(key).append(number);
+  }
+
+  /// To the microsecond; -1 stays -1.
+  private void millis(String key, long nanos) {
+    if (nanos < 0) {
+      number(key, -1);
+    } else {
+      thousandths(key, nanos / NANOS_PER_MICRO);
+    }
+  }
+
+  private void thousandths(String key, long thousandths) {
+    key(key).append(thousandths / THOUSAND).append('.');
+    threeDigits((int) (thousandths % THOUSAND));
+  }
+
+  private void threeDigits(int number) {
+    text.append((char) ('0' + number / 100));
+    text.append((char) ('0' + number / 10 % 10));
+    text.append((char) ('0' + number % 10));
   }
 
   private static String cut(String text, int most) {
     return text.length() <= most ? text : text.substring(0, most) + "…";
   }
 
-  /// To the microsecond; -1 stays -1.
-  private static double millis(long nanos) {
-    return nanos < 0 ? -1 : Math.round(nanos / 1e3) / 1e3;
-  }
-
+  /// Characters that were collected.
   int size() {
-    return bytes.size();
+    return text.length();
   }
 
   /// What was collected; the next line begins anew.
   ByteBuffer take() {
-    ByteBuffer taken = ByteBuffer.wrap(bytes.toByteArray());
-    bytes.reset();
+    ByteBuffer taken = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
+    text.setLength(0);
     return taken;
   }
 }

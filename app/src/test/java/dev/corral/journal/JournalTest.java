@@ -62,7 +62,7 @@ class JournalTest {
     assertThat(line.path("outcome").asText()).isEqualTo("answered");
     assertThat(line.path("firstByteMillis").asDouble()).isEqualTo(200.123);
     assertThat(line.path("tokensPerSecond").asDouble()).isEqualTo(40);
-    assertThat(line.path("at").asText()).isEqualTo("2026-08-01T12:00:00Z");
+    assertThat(line.path("at").asText()).isEqualTo("2026-08-01T12:00:00.000000Z");
   }
 
   @Test
