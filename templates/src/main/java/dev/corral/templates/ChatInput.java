@@ -7,10 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /// What is to be turned into a prompt: a conversation, or a gap to be filled.
 ///
-/// @param messages in Ollama's or OpenAI's shape, as they came; each template language prepares them
-///     for itself
+/// @param messages in Ollama's or OpenAI's shape, as they came; each template language prepares
+///   them for itself
 /// @param tools in the shape both share; empty where there are none
-/// @param think a truth value or a level (`low`, `medium`, `high`, `max`); null where nothing was said
+/// @param think a truth value or a level (`low`, `medium`, `high`, `max`); null where nothing was
+///   said
 /// @param addGenerationPrompt true where the assistant's turn is to be opened
 /// @param prompt before the gap; empty where there is no gap
 /// @param suffix behind the gap

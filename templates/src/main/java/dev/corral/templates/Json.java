@@ -96,12 +96,16 @@ public sealed interface Json {
       case Number number -> new Real(number.doubleValue());
       case List<?> list -> {
         List<Json> items = new ArrayList<>(list.size());
-        list.forEach(item -> items.add(from(item)));
+        for (Object item : list) {
+          items.add(from(item));
+        }
         yield new Items(items);
       }
       case Map<?, ?> map -> {
         Map<String, Json> fields = LinkedHashMap.newLinkedHashMap(map.size());
-        map.forEach((name, value) -> fields.put(String.valueOf(name), from(value)));
+        for (Map.Entry<?, ?> field : map.entrySet()) {
+          fields.put(String.valueOf(field.getKey()), from(field.getValue()));
+        }
         yield new Fields(fields);
       }
       default -> throw new IllegalArgumentException("Not a JSON value: " + plain.getClass());

@@ -6,14 +6,14 @@ import java.time.Duration;
 /// takes the process with it.
 ///
 /// @param steps parts of the template evaluated and list entries visited
-/// @param depth calls and parts within parts at once; what the stack of a thread must bear
+/// @param depth calls and parts within parts at once; 300 fit on a stack of 512 KiB
 /// @param characters of all texts made on the way, together; a list entry weighs as 64
 /// @param time by the clock of the machine
 public record Limits(long steps, int depth, long characters, Duration time) {
   /// Far above what published templates need for a long chat (some 10,000 steps for 50 messages),
   /// and far below what hurts.
   public static final Limits USUAL =
-      new Limits(5_000_000, 600, 64 * 1024 * 1024, Duration.ofSeconds(5));
+      new Limits(5_000_000, 300, 64 * 1024 * 1024, Duration.ofSeconds(5));
 
   /// The longest template that is read at all: forty times the longest that was published.
   static final int SOURCE = 1024 * 1024;

@@ -102,16 +102,6 @@ public final class MarkedText {
     return segments;
   }
 
-  /// True where any character of the range came from a user.
-  public boolean touchesUser(int from, int to) {
-    for (int i = 0; i < marks.length && marks[i] < to; i += 2) {
-      if (marks[i + 1] > from) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   @Override
   public boolean equals(Object other) {
     return other instanceof MarkedText that && text.equals(that.text);

@@ -7,12 +7,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Reads messages, whichever dialect they came in. All their text is the user's, except words that
-/// we know ourselves: a role such as `user` is part of control tokens in some templates (`<|user|>`),
-/// so it counts as the template's own.
+/// we know ourselves: a role such as `user` is part of control tokens in some templates
+/// (`<|user|>`), so it counts as the template's own.
 public final class Messages {
   private static final Set<String> ROLES =
       Set.of("system", "developer", "user", "assistant", "tool", "function", "ipython", "control");
-  private static final List<String> THINKING = List.of("thinking", "reasoning_content", "reasoning");
+  private static final List<String> THINKING =
+      List.of("thinking", "reasoning_content", "reasoning");
 
   private Messages() {}
 
@@ -49,10 +50,6 @@ public final class Messages {
       case Json.Fields fields -> fields.findText("text").orElse(MarkedText.EMPTY);
       default -> MarkedText.EMPTY;
     };
-  }
-
-  public static boolean hasParts(Json.Fields message) {
-    return message.find("content").orElse(Json.NULL) instanceof Json.Items;
   }
 
   /// What the model thought before it answered, under any of the names that are in use.

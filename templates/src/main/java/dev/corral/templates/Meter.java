@@ -34,10 +34,10 @@ public final class Meter {
   }
 
   public void steps(long count) {
-    steps += count;
-    if (steps > limits.steps()) {
+    if (count > limits.steps() - steps) {
       throw new TemplateFailure("the template takes more than " + limits.steps() + " steps");
     }
+    steps += count;
     if (steps >= nextLook) {
       nextLook = steps + STEPS_BETWEEN_LOOKS;
       if (System.nanoTime() - started > limits.time().toNanos()) {
@@ -49,19 +49,16 @@ public final class Meter {
 
   /// Pays for text that is about to be made.
   public void text(long length) {
-    characters += length;
-    if (length < 0 || characters > limits.characters()) {
+    if (length < 0 || length > limits.characters() - characters) {
       throw new TemplateFailure(
           "the template makes more than " + limits.characters() + " characters of text");
     }
+    characters += length;
   }
 
   /// Pays for list entries that are about to be made.
   public void entries(long count) {
-    if (count < 0 || count > limits.characters()) {
-      throw new TemplateFailure("the template makes a list of " + count + " entries");
-    }
-    text(count * ENTRY_WEIGHT);
+    text(count > limits.characters() ? count : count * ENTRY_WEIGHT);
     steps(count);
   }
 }

@@ -1,8 +1,10 @@
 package dev.corral.templates.go;
 
 import dev.corral.templates.Json;
+import dev.corral.templates.Limits;
 import dev.corral.templates.MarkedText;
 import dev.corral.templates.Messages;
+import dev.corral.templates.TemplateFailure;
 import dev.corral.templates.go.GoValue.Field;
 import dev.corral.templates.go.GoValue.Form;
 import java.util.ArrayList;
@@ -25,21 +27,35 @@ final class GoData {
   private GoData() {}
 
   /// Any JSON, as Go reads it without knowing a type.
+  ///
+  /// @throws TemplateFailure where it nests too deeply
   static GoValue any(Json json) {
+    return any(json, 0);
+  }
+
+  private static GoValue any(Json json, int depth) {
+    checkDepth(depth);
     return switch (json) {
       case Json.Null() -> GoValue.NIL;
       case Json.Bool(boolean truth) -> GoValue.of(truth);
       case Json.Whole whole -> new GoValue.Real(whole.number().doubleValue());
       case Json.Real(double number) -> new GoValue.Real(number);
       case Json.Text(MarkedText text) -> new GoValue.Text(text);
-      case Json.Items(List<Json> items) -> GoValue.Slice.of(items.stream().map(GoData::any).toList());
-      case Json.Fields fields -> map(fields, Form.GO);
+      case Json.Items(List<Json> items) ->
+          GoValue.Slice.of(items.stream().map(item -> any(item, depth + 1)).toList());
+      case Json.Fields fields -> map(fields, Form.GO, depth + 1);
     };
   }
 
-  private static GoValue.Dict map(Json.Fields fields, Form form) {
+  private static void checkDepth(int depth) {
+    if (depth > Limits.NESTING) {
+      throw new TemplateFailure("JSON nests deeper than " + Limits.NESTING + " levels");
+    }
+  }
+
+  private static GoValue.Dict map(Json.Fields fields, Form form, int depth) {
     Map<String, GoValue> entries = new TreeMap<>();
-    fields.fields().forEach((name, value) -> entries.put(name, any(value)));
+    fields.fields().forEach((name, value) -> entries.put(name, any(value, depth)));
     return new GoValue.Dict(entries, GoValue.NIL, form, false);
   }
 
@@ -64,7 +80,7 @@ final class GoData {
                 new Field("Defs", any(parameters, "$defs"), "$defs", true),
                 new Field("Items", any(parameters, "items"), "items", true),
                 new Field("Required", texts(parameters, "required"), "required", true),
-                new Field("Properties", properties(parameters, true), "properties", false)),
+                new Field("Properties", properties(parameters, true, 0), "properties", false)),
             Form.JSON);
     GoValue described =
         new GoValue.Struct(
@@ -84,45 +100,46 @@ final class GoData {
   }
 
   /// @param sorted true for the outermost, which is a map; those within keep their order
-  private static GoValue properties(Json.Fields schema, boolean sorted) {
-    GoValue none = property(Json.Fields.NONE);
+  private static GoValue properties(Json.Fields schema, boolean sorted, int depth) {
+    checkDepth(depth);
+    GoValue none = property(Json.Fields.NONE, depth);
     if (!(schema.find("properties").orElse(Json.NULL) instanceof Json.Fields(var fields))) {
       return new GoValue.Dict(Map.of(), none, Form.JSON, true);
     }
     Map<String, GoValue> entries = sorted ? new TreeMap<>() : new LinkedHashMap<>();
-    fields.forEach(
-        (name, value) ->
-            entries.put(name, value instanceof Json.Fields one ? property(one) : none));
+    fields.forEach((name, value) ->
+        entries.put(name, value instanceof Json.Fields one ? property(one, depth) : none));
     return new GoValue.Dict(entries, none, Form.JSON, false);
   }
 
-  private static GoValue property(Json.Fields property) {
+  private static GoValue property(Json.Fields property, int depth) {
+    checkDepth(depth);
     boolean nested = property.find("properties").orElse(Json.NULL) instanceof Json.Fields;
     return new GoValue.Struct(
         PROPERTY,
         List.of(
-            new Field("AnyOf", anyOf(property), "anyOf", true),
+            new Field("AnyOf", anyOf(property, depth + 1), "anyOf", true),
             new Field("Type", types(property), "type", true),
             new Field("Items", any(property, "items"), "items", true),
             new Field("Description", text(property, "description"), "description", true),
             new Field("Enum", any(property, "enum"), "enum", true),
             new Field(
                 "Properties",
-                nested ? properties(property, false) : GoValue.NIL,
+                nested ? properties(property, false, depth + 1) : GoValue.NIL,
                 "properties",
                 true),
             new Field("Required", texts(property, "required"), "required", true)),
         Form.GO);
   }
 
-  private static GoValue anyOf(Json.Fields property) {
+  private static GoValue anyOf(Json.Fields property, int depth) {
     if (!(property.find("anyOf").orElse(Json.NULL) instanceof Json.Items(List<Json> items))) {
       return GoValue.Slice.NONE;
     }
     return GoValue.Slice.of(
         items.stream()
             .filter(Json.Fields.class::isInstance)
-            .map(item -> property((Json.Fields) item))
+            .map(item -> property((Json.Fields) item, depth))
             .toList());
   }
 
@@ -209,7 +226,10 @@ final class GoData {
                   new Field("Index", new GoValue.Int(index), "Index", false),
                   new Field("Name", text(function, "name"), "Name", false),
                   new Field(
-                      "Arguments", map(Messages.arguments(function), Form.JSON), "Arguments", false)),
+                      "Arguments",
+                      map(Messages.arguments(function), Form.JSON, 0),
+                      "Arguments",
+                      false)),
               Form.GO);
       return new GoValue.Struct(
           "template.templateToolCall",

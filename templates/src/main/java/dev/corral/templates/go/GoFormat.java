@@ -31,7 +31,8 @@ final class GoFormat {
 
   static GoValue apply(GoRun run, List<GoValue> arguments) {
     if (!(arguments.getFirst() instanceof GoValue.Text(MarkedText format))) {
-      throw new TemplateFailure("'printf' needs a format, not a " + GoValue.typeOf(arguments.getFirst()));
+      throw new TemplateFailure(
+          "'printf' needs a format, not a " + GoValue.typeOf(arguments.getFirst()));
     }
     return new GoFormat(run, format, arguments.subList(1, arguments.size())).run();
   }
@@ -79,7 +80,12 @@ final class GoFormat {
       out.add("%!" + verb + "(MISSING)");
     } else {
       MarkedText text = formatted(values.get(used++), verb, flags, precision);
-      pad(text, Math.abs(Math.max(width, -Integer.MAX_VALUE)), left, !left && flags.contains("0"), width != -1);
+      pad(
+          text,
+          Math.abs(Math.max(width, -Integer.MAX_VALUE)),
+          left,
+          !left && flags.contains("0"),
+          width != -1);
     }
   }
 
@@ -98,19 +104,27 @@ final class GoFormat {
     boolean real = value instanceof GoValue.Real;
     return switch (verb) {
       case 'v' -> cut(written(value), text ? precision : -1);
-      case 's' -> text || !(integer || real || value instanceof GoValue.Bool)
-          ? cut(written(value), precision)
-          : wrong(value, verb);
+      case 's' -> prints(value) ? cut(written(value), precision) : wrong(value, verb);
       case 'q' -> text ? quoted(written(value)) : wrong(value, verb);
       case 't' -> value instanceof GoValue.Bool ? written(value) : wrong(value, verb);
       case 'T' -> MarkedText.trusted(GoValue.typeOf(value));
-      case 'd', 'x', 'X', 'o', 'b', 'c' -> integer
-          ? MarkedText.trusted(whole(((GoValue.Int) value).number(), verb, flags))
-          : wrong(value, verb);
-      case 'f', 'F', 'e', 'E', 'g', 'G' -> real
-          ? MarkedText.trusted(real(((GoValue.Real) value).number(), verb, flags, precision))
-          : wrong(value, verb);
+      case 'd', 'x', 'X', 'o', 'b', 'c' ->
+          integer
+              ? MarkedText.trusted(whole(((GoValue.Int) value).number(), verb, flags))
+              : wrong(value, verb);
+      case 'f', 'F', 'e', 'E', 'g', 'G' ->
+          real
+              ? MarkedText.trusted(real(((GoValue.Real) value).number(), verb, flags, precision))
+              : wrong(value, verb);
       default -> wrong(value, verb);
+    };
+  }
+
+  /// True for what is made of text, somehow.
+  private static boolean prints(GoValue value) {
+    return switch (value) {
+      case GoValue.Text _, GoValue.Slice _, GoValue.Dict _, GoValue.Struct _ -> true;
+      case GoValue.Nil _, GoValue.Bool _, GoValue.Int _, GoValue.Real _ -> false;
     };
   }
 
@@ -128,7 +142,8 @@ final class GoFormat {
 
   private MarkedText wrong(GoValue value, char verb) {
     Out wrong = new Out(run.meter);
-    wrong.add("%!" + verb + "(" + GoValue.typeOf(value) + (value instanceof GoValue.Nil ? "" : "="));
+    wrong.add(
+        "%!" + verb + "(" + GoValue.typeOf(value) + (value instanceof GoValue.Nil ? "" : "="));
     GoText.write(value instanceof GoValue.Nil ? GoValue.text("") : value, wrong);
     return wrong.add(")").marked();
   }
@@ -142,26 +157,25 @@ final class GoFormat {
   private static String escaped(String text) {
     StringBuilder escaped = new StringBuilder(text.length() + 8);
     text.codePoints()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '"', '\\' -> escaped.append('\\').appendCodePoint(c);
-                case '\n' -> escaped.append("\\n");
-                case '\r' -> escaped.append("\\r");
-                case '\t' -> escaped.append("\\t");
-                case 7 -> escaped.append("\\a");
-                case '\b' -> escaped.append("\\b");
-                case '\f' -> escaped.append("\\f");
-                case 0x0b -> escaped.append("\\v");
-                default -> {
-                  if (Character.isISOControl(c)) {
-                    escaped.append(String.format(c < 0x80 ? "\\x%02x" : "\\u%04x", c));
-                  } else {
-                    escaped.appendCodePoint(c);
-                  }
-                }
+        .forEach(c -> {
+          switch (c) {
+            case '"', '\\' -> escaped.append('\\').appendCodePoint(c);
+            case '\n' -> escaped.append("\\n");
+            case '\r' -> escaped.append("\\r");
+            case '\t' -> escaped.append("\\t");
+            case 7 -> escaped.append("\\a");
+            case '\b' -> escaped.append("\\b");
+            case '\f' -> escaped.append("\\f");
+            case 0x0b -> escaped.append("\\v");
+            default -> {
+              if (Character.isISOControl(c)) {
+                escaped.append(String.format(c < 0x80 ? "\\x%02x" : "\\u%04x", c));
+              } else {
+                escaped.appendCodePoint(c);
               }
-            });
+            }
+          }
+        });
     return escaped.toString();
   }
 

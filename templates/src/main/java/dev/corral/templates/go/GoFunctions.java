@@ -28,7 +28,9 @@ final class GoFunctions {
 
   private static final Map<String, Function> ALL =
       Map.ofEntries(
-          entry("not", new Function(1, 1, (_, given) -> GoValue.of(!GoValue.isTrue(given.getFirst())))),
+          entry(
+              "not",
+              new Function(1, 1, (_, given) -> GoValue.of(!GoValue.isTrue(given.getFirst())))),
           entry("eq", new Function(2, ANY, (_, given) -> GoValue.of(GoCompare.equal(given)))),
           entry("ne", new Function(2, 2, (_, given) -> GoValue.of(!GoCompare.equal(given)))),
           entry("lt", new Function(2, 2, (_, given) -> GoValue.of(GoCompare.order(given) < 0))),
@@ -47,7 +49,8 @@ final class GoFunctions {
           entry(
               "toTypeScriptType",
               new Function(1, 1, (_, given) -> GoValue.text(typeScript(given.getFirst())))),
-          entry("html", new Function(1, ANY, (run, given) -> changed(run, given, GoFunctions::html))),
+          entry(
+              "html", new Function(1, ANY, (run, given) -> changed(run, given, GoFunctions::html))),
           entry("js", new Function(1, ANY, (run, given) -> changed(run, given, GoFunctions::js))),
           entry(
               "urlquery",
@@ -100,8 +103,7 @@ final class GoFunctions {
     return GoValue.text(LocalDate.now(run.clock).minusDays(daysAgo).toString());
   }
 
-  private static GoValue changed(
-      GoRun run, List<GoValue> arguments, UnaryOperator<String> change) {
+  private static GoValue changed(GoRun run, List<GoValue> arguments, UnaryOperator<String> change) {
     GoValue printed =
         arguments.size() == 1 && arguments.getFirst() instanceof GoValue.Text text
             ? text

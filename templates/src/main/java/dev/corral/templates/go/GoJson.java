@@ -75,7 +75,9 @@ final class GoJson {
     boolean first = true;
     for (GoValue.Field field : struct.fields()) {
       boolean shown =
-          !field.omitEmpty() || field.value() instanceof GoValue.Struct || GoValue.isTrue(field.value());
+          !field.omitEmpty()
+              || field.value() instanceof GoValue.Struct
+              || GoValue.isTrue(field.value());
       if (shown) {
         out.add(first ? "\"" : ",\"").add(field.json()).add("\":");
         write(field.value(), out);

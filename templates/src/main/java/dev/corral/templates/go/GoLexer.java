@@ -62,7 +62,8 @@ final class GoLexer {
     }
     at = end + 2;
     if (!close()) {
-      throw failure("a comment must fill its action: '*/' stands right before '}}' or ' -}}'", begin);
+      throw failure(
+          "a comment must fill its action: '*/' stands right before '}}' or ' -}}'", begin);
     }
   }
 
@@ -137,10 +138,7 @@ final class GoLexer {
           number(start);
         } else {
           word();
-          add(
-              at == start + 1 ? Kind.DOT : Kind.FIELD,
-              source.substring(start + 1, at),
-              start);
+          add(at == start + 1 ? Kind.DOT : Kind.FIELD, source.substring(start + 1, at), start);
         }
       }
       default -> {

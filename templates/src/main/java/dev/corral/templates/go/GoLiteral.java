@@ -25,13 +25,14 @@ final class GoLiteral {
         continue;
       }
       char kind = written.charAt(at++);
-      int digits = switch (kind) {
-        case 'x' -> 2;
-        case 'u' -> 4;
-        case 'U' -> 8;
-        case '0', '1', '2', '3', '4', '5', '6', '7' -> 3;
-        default -> 0;
-      };
+      int digits =
+          switch (kind) {
+            case 'x' -> 2;
+            case 'u' -> 4;
+            case 'U' -> 8;
+            case '0', '1', '2', '3', '4', '5', '6', '7' -> 3;
+            default -> 0;
+          };
       if (digits == 0) {
         bytes.write(simple(kind));
         continue;

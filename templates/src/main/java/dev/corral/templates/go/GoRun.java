@@ -122,7 +122,9 @@ final class GoRun {
         }
       }
       case GoValue.Nil _ -> {}
-      default -> throw new TemplateFailure("'range' cannot go through a value of type " + GoValue.typeOf(source));
+      default ->
+          throw new TemplateFailure(
+              "'range' cannot go through a value of type " + GoValue.typeOf(source));
     }
     flow = any ? Flow.NEXT : body(range.otherwise(), dot);
     forget(known);
@@ -212,8 +214,7 @@ final class GoRun {
     };
   }
 
-  private GoValue call(
-      String name, List<Operand> operands, GoValue dot, @Nullable GoValue last) {
+  private GoValue call(String name, List<Operand> operands, GoValue dot, @Nullable GoValue last) {
     boolean decides = name.equals("and") || name.equals("or");
     List<GoValue> arguments = new ArrayList<>(operands.size() + 1);
     for (Operand operand : operands) {
@@ -230,10 +231,15 @@ final class GoRun {
     return GoFunctions.call(name, this, arguments);
   }
 
-  private GoValue fields(GoValue target, List<String> names) {
+  /// A chain that starts at nothing gives nothing; one that meets nothing on its way is an error.
+  private static GoValue fields(GoValue target, List<String> names) {
     GoValue value = target;
-    for (String name : names) {
-      value = field(value, name);
+    for (int i = 0; i < names.size(); i++) {
+      if (i > 0 && value instanceof GoValue.Nil) {
+        throw new TemplateFailure(
+            "'" + names.get(i - 1) + "' is nothing, so it has no '" + names.get(i) + "'");
+      }
+      value = field(value, names.get(i));
     }
     return value;
   }
@@ -254,6 +260,7 @@ final class GoRun {
   }
 
   private static TemplateFailure missing(GoValue target, String name) {
-    return new TemplateFailure("a value of type " + GoValue.typeOf(target) + " has no '" + name + "'");
+    return new TemplateFailure(
+        "a value of type " + GoValue.typeOf(target) + " has no '" + name + "'");
   }
 }

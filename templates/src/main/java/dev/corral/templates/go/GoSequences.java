@@ -37,7 +37,8 @@ final class GoSequences {
             case GoValue.Dict dict when index instanceof GoValue.Text(MarkedText key) ->
                 dict.entries().getOrDefault(key.toString(), dict.zero());
             case GoValue.Text(MarkedText text) -> oneByte(text.toString(), index);
-            default -> throw new TemplateFailure("'index' of a value of type " + GoValue.typeOf(item));
+            default ->
+                throw new TemplateFailure("'index' of a value of type " + GoValue.typeOf(item));
           };
     }
     return item;
@@ -58,7 +59,8 @@ final class GoSequences {
         switch (item) {
           case GoValue.Text(MarkedText text) -> bytes(text.toString(), text.length());
           case GoValue.Slice slice -> slice.items().size();
-          default -> throw new TemplateFailure("'slice' of a value of type " + GoValue.typeOf(item));
+          default ->
+              throw new TemplateFailure("'slice' of a value of type " + GoValue.typeOf(item));
         };
     int from = arguments.size() > 1 ? number(arguments.get(1), length) : 0;
     int to = arguments.size() > 2 ? number(arguments.get(2), length) : length;

@@ -56,8 +56,8 @@ public final class GoTemplate implements ChatTemplate {
     return identifiers;
   }
 
-  /// A gap is filled in one pass; a template that knows `.Messages` gets them all at once; any other
-  /// is run once for each turn.
+  /// A gap is filled in one pass; a template that knows `.Messages` gets them all at once; any
+  /// other is run once for each turn.
   @Override
   public Rendered render(ChatInput input, Limits limits, Clock clock) {
     Meter meter = new Meter(limits);

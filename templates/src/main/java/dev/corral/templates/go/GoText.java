@@ -108,8 +108,7 @@ final class GoText {
       return decimal.toPlainString();
     }
     String digits = decimal.unscaledValue().abs().toString();
-    String mantissa =
-        digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
+    String mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
     String power = String.format(Locale.ROOT, "%0" + exponentDigits + "d", Math.abs(exponent));
     return (number < 0 ? "-" : "") + mantissa + (exponent < 0 ? "e-" : "e+") + power;
   }

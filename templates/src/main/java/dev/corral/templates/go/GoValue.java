@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A value while a template runs, with as much of its Go type as decides how it prints and compares.
-/// Immutable.
+/// A value while a template runs, with as much of its Go type as decides how it prints and
+/// compares. Immutable.
 sealed interface GoValue {
   GoValue NIL = new Nil();
   GoValue TRUE = new Bool(true);

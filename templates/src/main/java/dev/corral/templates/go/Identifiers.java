@@ -53,7 +53,10 @@ final class Identifiers {
             add(fields);
           }
           case Operand.Parenthesized(Pipeline inner) -> pipeline(inner);
-          case Operand.Dot _, Operand.NilWord _, Operand.Constant _, Operand.Chain _,
+          case Operand.Dot _,
+              Operand.NilWord _,
+              Operand.Constant _,
+              Operand.Chain _,
               Operand.Function _ -> {}
         }
       }

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A template cut behind its first `.Response`: what stands there is for turns that are over, and the
-/// last one is still to be answered. Ollama's `deleteNode`.
+/// A template cut behind its first `.Response`: what stands there is for turns that are over, and
+/// the last one is still to be answered. Ollama's `deleteNode`.
 final class LastTurn {
   private boolean cut;
 

@@ -155,8 +155,9 @@ final class Filters {
     if (length < end.codePoints()) {
       throw new TemplateFailure("'truncate' needs a length of at least " + end.codePoints());
     }
-    if (text.codePoints() <= (long) length + given.integer(3, 5)) {
-      return new Value.Text(text);
+    Integer shown = Sequences.length(value);
+    if (shown != null && shown <= (long) length + given.integer(3, 5)) {
+      return value;
     }
     int cut = text.offset(length - end.codePoints());
     int blank = given.flag(1) ? -1 : text.toString().lastIndexOf(' ', cut - 1);

@@ -1,6 +1,9 @@
 package dev.corral.templates.jinja;
 
+import dev.corral.templates.Json;
+import dev.corral.templates.Limits;
 import dev.corral.templates.MarkedText;
+import dev.corral.templates.Meter;
 import dev.corral.templates.Out;
 import dev.corral.templates.Segment;
 import dev.corral.templates.TemplateFailure;
@@ -22,6 +25,17 @@ record JsonText(
     MarkedText colon,
     boolean ascii,
     boolean sorted) {
+
+  private static final JsonText USUAL =
+      new JsonText(null, MarkedText.trusted(", "), MarkedText.trusted(": "), false, false);
+
+  /// One line, with a blank behind commas and colons.
+  static Json.Text of(Json json) {
+    Meter meter = new Meter(Limits.USUAL);
+    Out out = new Out(meter);
+    USUAL.write(Value.from(json, meter), out);
+    return new Json.Text(out.marked());
+  }
 
   void write(Value value, Out out) {
     write(value, 0, out);

@@ -49,10 +49,19 @@ final class PercentFormat {
       rendering.meter.step();
       named |= directive();
     }
-    if (!named && used < values.size() && !(given instanceof Value.Dict)) {
+    if (!named && used < values.size() && mustBeUsed(given)) {
       throw new TemplateFailure("not all values are used by the format '" + plain + "'");
     }
     return Value.of(out.add(format, at, plain.length()));
+  }
+
+  /// As in Python, where whatever can be asked by name may stay unused.
+  private static boolean mustBeUsed(Value given) {
+    return switch (given) {
+      case Value.Dict _, Value.Undefined _ -> false;
+      case Value.Items(Value.Items.Kind kind, var _) -> kind == Value.Items.Kind.TUPLE;
+      default -> true;
+    };
   }
 
   /// One `%…`; true where it named its value.

@@ -58,6 +58,11 @@ final class Sequences {
     return characters;
   }
 
+  static boolean isStream(Value value) {
+    return value instanceof Value.Items(Value.Items.Kind kind, var _)
+        && kind == Value.Items.Kind.STREAM;
+  }
+
   /// The number of entries; null where the value has none.
   static @Nullable Integer length(Value value) {
     return switch (value) {
@@ -88,7 +93,7 @@ final class Sequences {
   /// The entry at an index, from the end where it is negative; null where there is none.
   static @Nullable Value at(Value target, BigInteger index) {
     Integer length = length(target);
-    if (length == null || index.bitLength() > 31) {
+    if (length == null || isStream(target) || index.bitLength() > 31) {
       return null;
     }
     int i = index.intValue() < 0 ? index.intValue() + length : index.intValue();
@@ -105,9 +110,12 @@ final class Sequences {
 
   /// `target[from:to:step]`; each bound may be none.
   static Value slice(Value target, Value from, Value to, Value step, Meter meter) {
+    if (target instanceof Value.Undefined(String what)) {
+      throw new TemplateFailure("'" + what + "' is undefined");
+    }
     Integer length = target instanceof Value.Dict ? null : length(target);
-    if (length == null || target instanceof Value.Undefined) {
-      throw Operators.undefinedOr(target, target, "a " + Kinds.of(target) + " cannot be sliced");
+    if (length == null || isStream(target)) {
+      return new Value.Undefined("a slice of a " + Kinds.of(target));
     }
     int stride = bound(step, 1, Integer.MAX_VALUE);
     if (stride == 0) {

@@ -101,13 +101,14 @@ final class Statements {
     Value.LoopVariable variable = new Value.LoopVariable(loop);
     boolean any = false;
     for (Value value = loop.next(); value != null; value = loop.next()) {
-      any = true;
       Scope scope = new Scope(outer);
       scope.set("loop", variable);
       assign(statement.target(), value, scope);
-      if (body(statement.body(), scope, out) == Flow.BREAK) {
-        return Flow.NEXT;
+      Flow flow = body(statement.body(), scope, out);
+      if (flow == Flow.BREAK) {
+        break;
       }
+      any = any || flow == Flow.NEXT; // as Jinja: a turn that was left early does not count
     }
     return any ? Flow.NEXT : body(statement.otherwise(), new Scope(outer), out);
   }

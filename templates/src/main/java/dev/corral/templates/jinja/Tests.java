@@ -5,7 +5,6 @@ import static java.util.Map.entry;
 import dev.corral.templates.MarkedText;
 import dev.corral.templates.TemplateFailure;
 import java.math.BigInteger;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +32,12 @@ final class Tests {
           entry("iterable", (_, value, _) -> sequence(value) || value instanceof Value.Items),
           entry("callable", (_, value, _) -> value instanceof Value.Callable),
           entry("escaped", (_, _, _) -> false),
-          entry("odd", (_, value, _) -> rest(value, Value.of(2)).equals(BigInteger.ONE)),
-          entry("even", (_, value, _) -> rest(value, Value.of(2)).signum() == 0),
+          entry("odd", (rendering, value, _) -> leaves(1, value, Value.of(2), rendering)),
+          entry("even", (rendering, value, _) -> leaves(0, value, Value.of(2), rendering)),
           entry(
               "divisibleby",
-              (_, value, given) -> rest(value, operand("divisibleby", given)).signum() == 0),
+              (rendering, value, given) ->
+                  leaves(0, value, operand("divisibleby", given), rendering)),
           entry("lower", (rendering, value, _) -> TextCase.is(text(value, rendering), false)),
           entry("upper", (rendering, value, _) -> TextCase.is(text(value, rendering), true)),
           entry("filter", (rendering, value, _) -> Filters.find(name(value, rendering)) != null),
@@ -76,19 +76,13 @@ final class Tests {
   }
 
   private static boolean sequence(Value value) {
-    return Sequences.length(value) != null
-        && !(value instanceof Value.Items(Value.Items.Kind kind, List<Value> _)
-            && kind == Value.Items.Kind.STREAM);
+    return Sequences.length(value) != null && !Sequences.isStream(value);
   }
 
-  private static BigInteger rest(Value value, Value by) {
-    BigInteger number = Operators.integer(value);
-    BigInteger divisor = Operators.integer(by);
-    if (number == null || divisor == null || divisor.signum() == 0) {
-      throw Operators.undefinedOr(
-          value, by, "a " + Kinds.of(value) + " cannot be divided by this " + Kinds.of(by));
-    }
-    return number.mod(divisor.abs());
+  /// True where dividing by the number leaves this rest.
+  private static boolean leaves(int rest, Value value, Value by, Rendering rendering) {
+    Value left = Arithmetic.apply("%", value, by, rendering);
+    return Operators.equal(left, Value.of((long) rest), rendering.meter);
   }
 
   @SuppressWarnings("ReferenceEquality") // identity is the question

@@ -1,0 +1,31 @@
+package dev.corral.templates.go;
+
+import dev.corral.templates.Features;
+import dev.corral.templates.Json;
+import dev.corral.templates.Limits;
+import dev.corral.templates.Meter;
+import dev.corral.templates.Out;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+class GoFeaturesTest {
+  private static final Clock NOON =
+      Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
+
+  @TestFactory
+  List<DynamicTest> eachFeatureGivesTheReferenceText() {
+    GoValue values = GoData.any(new Json.Fields(Features.values("go")));
+    return Features.tests("go", source -> rendered(source, values));
+  }
+
+  private static String rendered(String source, GoValue values) {
+    Meter meter = new Meter(Limits.USUAL);
+    Out out = new Out(meter);
+    new GoRun(meter, NOON, out).run(GoParser.parse(source), values);
+    return out.marked().toString();
+  }
+}
