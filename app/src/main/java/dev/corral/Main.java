@@ -13,9 +13,9 @@ public final class Main {
     List<String> words = List.of(args);
     boolean serves = !words.isEmpty() && List.of("serve", "demo").contains(words.getFirst());
     if (serves && !words.contains("--help") && !words.contains("-h")) {
-      Wiring.serve(args);
+      Serve.run(args);
     } else {
-      System.exit(Cli.run(args, new Program(Wiring::serve, Settings::load)));
+      System.exit(Cli.run(args, new Program(Serve::run, Settings::load)));
     }
   }
 }

@@ -1,168 +1,356 @@
 package dev.corral;
 
+import dev.corral.access.Access;
+import dev.corral.access.AdminKey;
+import dev.corral.access.BindRule;
+import dev.corral.access.Keys;
 import dev.corral.access.Route;
-import dev.corral.access.Scope;
+import dev.corral.api.SettingView;
 import dev.corral.assign.Assignments;
-import dev.corral.config.Given;
+import dev.corral.config.ConfigProblem;
+import dev.corral.config.ConfigWatch;
 import dev.corral.config.Loaded;
-import dev.corral.config.OllamaVariables;
 import dev.corral.config.Sources;
-import dev.corral.config.Variables;
+import dev.corral.control.Backends;
+import dev.corral.control.Control;
+import dev.corral.control.Parts;
+import dev.corral.db.Database;
+import dev.corral.db.DatabaseFailure;
+import dev.corral.db.Opening;
+import dev.corral.db.Schema;
 import dev.corral.door.Door;
-import dev.corral.door.Guard;
-import dev.corral.door.Replies;
 import dev.corral.door.Visit;
-import dev.corral.fleet.BackendSettings;
+import dev.corral.exchange.ExchangeEvent;
+import dev.corral.fleet.Backend;
 import dev.corral.fleet.Fleet;
-import dev.corral.fleet.Named;
-import dev.corral.fleet.Search;
+import dev.corral.fleet.FleetEvent;
 import dev.corral.gateway.Gateway;
 import dev.corral.gateway.GatewaySettings;
+import dev.corral.journal.Entry;
+import dev.corral.journal.Journal;
+import dev.corral.journal.LibraryLog;
 import dev.corral.limit.Budget;
 import dev.corral.limit.Turnstile;
+import dev.corral.metric.Gauges;
+import dev.corral.metric.Metrics;
 import dev.corral.ollama.Node;
 import dev.corral.upstream.Upstream;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Builds the server on one page and closes it in reverse.
 public final class Wiring implements AutoCloseable {
-  private final Vertx vertx;
-  private final Upstream upstream;
-  private final Fleet fleet;
-  private final int port;
-  private final String host;
+  private static final String NO_VERSION = "0.33.0";
 
-  private Wiring(Settings settings, Sources sources) throws Exception {
-    String instance = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+  private final Clock clock = Clock.systemUTC();
+  private final Instant startedAt = clock.instant();
+  private final String instance =
+      HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+  private final String machine = Machine.name();
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private final List<String> notes;
+  private final Sources sources;
+  private final Choice choice;
+  private final Fleet fleet;
+  private final Budget bodies;
+  private final Turnstile turnstile;
+  private final Gateway gateway;
+  private final Access access;
+  private final Door door;
+  private final Journal journal;
+  private final Metrics metrics = new Metrics();
+  private final int port;
+  private volatile Loaded.Valid<Settings> config;
+  private volatile boolean started;
+
+  private Wiring(Home home, Loaded.Valid<Settings> config, Sources sources, PrintStream console) {
+    this.config = config;
+    this.sources = sources;
+    this.notes = new ArrayList<>(config.notes());
+    Settings settings = config.settings();
+
+    journal = closing(new Journal(home.logs(), clock, console));
+    LibraryLog.lead(journal);
+    Database database = closing(database(settings, home));
+    Keys keys = closing(Keys.open(database, clock));
+    AdminKey adminKey = adminKey(home);
+    access = new Access(keys, adminKey, rules(settings), clock);
+    BindRule.check(settings.server().host(), access.keysInForce())
+        .ifPresent(why -> {
+          throw new Unstartable(why, "");
+        });
+
     int loops = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8);
-    vertx =
-        Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(loops));
-    upstream = new Upstream(vertx);
+    Vertx vertx = Vertx.vertx(options(loops));
+    open.add(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
+    Upstream upstream = closing(new Upstream(vertx));
     Node node = new Node(upstream, instance);
+    Backends added = new Backends(database, clock);
+    choice = new Choice(database, node, added);
+    Choice.Chosen chosen = choice.of(settings, sources.variables());
     fleet =
-        new Fleet(
-            node,
-            settings.health(),
-            Clock.systemUTC(),
-            backends(settings, sources.variables()),
-            "",
-            _ -> {});
-    Gateway gateway =
+        closing(
+            new Fleet(
+                node, settings.health(), clock, chosen.backends(), chosen.why(), this::noticed));
+    bodies = new Budget(settings.limits().bodies().count());
+    turnstile = new Turnstile(settings.limits().concurrent(), settings.limits().queue());
+    Consumer<ExchangeEvent> events = metrics;
+    gateway =
         new Gateway(
             vertx,
             upstream,
             fleet,
-            new Budget(settings.limits().bodies().count()),
-            new Turnstile(settings.limits().concurrent(), settings.limits().queue()),
-            new GatewaySettings(
-                Assignments.of(settings.defaultModel(), settings.aliases()),
-                settings.limits().body().count(),
-                settings.server().headers()),
-            () -> false,
+            bodies,
+            turnstile,
+            gatewaySettings(settings),
+            access::keysInForce,
             instance,
-            _ -> {});
+            events.andThen(journal));
     Map<Route, Visit.Visitor> visitors = new EnumMap<>(gateway.visitors());
-    for (Route route : Route.values()) {
-      visitors.putIfAbsent(
-          route,
-          visit ->
-              Replies.text(visit.request(), 200, "text/plain; charset=utf-8", "Ollama is running"));
-    }
-    Guard guard =
-        new Guard() {
-          @Override
-          public Verdict judge(Route route, List<String> authorization, List<String> apiKeys) {
-            return new Verdict.Enter("local", EnumSet.allOf(Scope.class));
-          }
-
-          @Override
-          public boolean keysInForce() {
-            return false;
-          }
-        };
-    Door door = new Door(vertx, settings.server(), guard, visitors, instance, "localhost");
-    host = settings.server().host();
-    port =
-        door.open(host, settings.server().port(), loops)
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get();
+    visitors.putAll(control(keys, adminKey, added, database).visitors());
+    door = new Door(vertx, settings.server(), new KeyGuard(access), visitors, instance, machine);
+    port = listen(settings, loops);
     fleet.start();
-  }
-
-  static void serve(String[] args) {
-    try {
-      List<String> words = List.of(args).subList(1, args.length);
-      Arguments arguments = Arguments.parse(words, System.getenv());
-      Sources sources = Sources.ofProcess(arguments.home(), arguments.config(), arguments.flags());
-      Wiring wiring = start(sources);
-      System.out.println("Corral listens on http://" + wiring.host + ":" + wiring.port);
-      Thread.currentThread().join();
-    } catch (Exception e) {
-      e.printStackTrace();
-      System.exit(1);
-    }
+    choice.search(fleet, chosen, settings.health());
+    closing(
+        ConfigWatch.start(
+            sources, ConfigWatch.INTERVAL, () -> Settings.load(sources), this::changed));
+    started = true;
+    journal.started();
+    notice(Entry.Level.INFO, "server", "", "started", "listens on " + url());
   }
 
   /// Starts the whole program and returns when it serves.
+  ///
+  /// @param home made where it is not there
+  /// @param config the file that is read instead of the home's; null for that one
+  /// @param flags settings by dotted key
+  /// @throws Unstartable with what is wrong and what to do
   public static Wiring start(
       Path home,
       @Nullable Path config,
       Map<String, String> flags,
-      Map<String, String> environment) {
-    try {
-      return start(new Sources(flags, environment, Path.of(""), home, config));
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+      Map<String, String> environment,
+      PrintStream console) {
+    Home made = Home.ensure(home);
+    Sources sources = new Sources(flags, environment, Path.of(""), home, config);
+    return switch (Settings.load(sources)) {
+      case Loaded.Valid<Settings> valid -> new Wiring(made, valid, sources, console);
+      case Loaded.Invalid<Settings> invalid -> throw Unstartable.config(invalid.problems());
+    };
   }
 
   public int port() {
     return port;
   }
 
-  public boolean looked() {
-    return fleet.snapshot().backends().stream().noneMatch(b -> b.checkedAt() == null);
+  public String url() {
+    String host = config.settings().server().host();
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
-  static Wiring start(Sources sources) throws Exception {
-    return switch (Configuration.load(sources)) {
-      case Loaded.Valid<Settings> valid -> new Wiring(valid.settings(), sources);
-      case Loaded.Invalid<Settings> invalid ->
-          throw new IllegalArgumentException(invalid.problems().toString());
+  /// Where the list of backends comes from, for the first lines on the terminal.
+  String backendChoice() {
+    return fleet.snapshot().choice();
+  }
+
+  /// True once every backend has been looked at.
+  public boolean looked() {
+    return fleet.snapshot().backends().stream()
+        .noneMatch(backend -> backend.state() == Backend.State.UNKNOWN);
+  }
+
+  /// Takes nothing new, ends what runs, closes in the reverse order of the building.
+  @Override
+  public void close() {
+    notice(Entry.Level.INFO, "server", "", "stopped", "stops");
+    for (AutoCloseable one : open.reversed()) {
+      try {
+        one.close();
+      } catch (Exception e) {
+        System.getLogger("dev.corral").log(System.Logger.Level.WARNING, "while stopping", e);
+      }
+    }
+  }
+
+  private <T extends AutoCloseable> T closing(T one) {
+    open.add(one);
+    return one;
+  }
+
+  private Database database(Settings settings, Home home) {
+    return switch (Database.open(settings.database(), home.file("corral.db"), Schema.CORRAL)) {
+      case Opening.Opened opened -> {
+        notes.addAll(opened.notes());
+        yield opened.database();
+      }
+      case Opening.Refused refused -> throw new Unstartable(refused.message(), refused.next());
     };
   }
 
-  private static List<Named> backends(Settings settings, Variables variables) {
-    if (!settings.backends().isEmpty()) {
-      List<Named> named = new ArrayList<>();
-      for (BackendSettings backend : settings.backends()) {
-        named.add(new Named(backend, "config"));
-      }
-      return named;
-    }
-    Optional<Given> given = OllamaVariables.backend(variables);
-    return given
-        .map(one -> List.of(Search.found(one.text(), one.source())))
-        .orElse(List.of(Search.found(Search.USUAL, "found")));
+  private static AdminKey adminKey(Home home) {
+    return switch (AdminKey.ensure(home.folder())) {
+      case AdminKey.Found.Ready ready -> ready.key();
+      case AdminKey.Found.Refused refused ->
+          throw new Unstartable(refused.message(), refused.next());
+    };
   }
 
-  @Override
-  public void close() {
-    fleet.close();
-    upstream.close();
-    vertx.close();
+  private Control control(Keys keys, AdminKey adminKey, Backends added, Database database) {
+    return new Control(
+        new Parts(
+            fleet,
+            () -> gatewaySettings(config.settings()).assignments(),
+            keys,
+            adminKey,
+            access::keysInForce,
+            added,
+            journal,
+            this::settings,
+            this::facts,
+            () -> metrics.render(fleet.snapshot(), gauges()),
+            gateway::open,
+            () -> unready(database),
+            () -> started,
+            clock,
+            Parts.HEARTBEAT));
+  }
+
+  private int listen(Settings settings, int loops) {
+    String host = settings.server().host();
+    int wanted = settings.server().port();
+    try {
+      return door.open(host, wanted, loops).toCompletionStage().toCompletableFuture().join();
+    } catch (CompletionException e) {
+      close();
+      throw Unstartable.port(host, wanted, e.getCause() == null ? e : e.getCause());
+    }
+  }
+
+  /// Without Vert.x's own cache of class path files: nothing of ours is read through it.
+  private static VertxOptions options(int loops) {
+    return new VertxOptions()
+        .setPreferNativeTransport(true)
+        .setEventLoopPoolSize(loops)
+        .setFileSystemOptions(
+            new FileSystemOptions()
+                .setFileCachingEnabled(false)
+                .setClassPathResolvingEnabled(false));
+  }
+
+  private static Access.Rules rules(Settings settings) {
+    return new Access.Rules(
+        settings.server().auth().equals("keys"), !BindRule.loopback(settings.server().host()));
+  }
+
+  private static GatewaySettings gatewaySettings(Settings settings) {
+    return new GatewaySettings(
+        Assignments.of(settings.defaultModel(), settings.aliases()),
+        settings.limits().body().count(),
+        settings.server().headers());
+  }
+
+  /// The files changed. What is right is in force for the next request; what is wrong changes
+  /// nothing and is said.
+  private void changed(Loaded<Settings> loaded) {
+    switch (loaded) {
+      case Loaded.Invalid<Settings> invalid ->
+          notice(
+              Entry.Level.WARN,
+              "config",
+              "",
+              "not-taken",
+              "the changed configuration was not taken; the one before stays in force: "
+                  + String.join(
+                      "; ", invalid.problems().stream().map(ConfigProblem::text).toList()));
+      case Loaded.Valid<Settings> valid -> {
+        Settings before = config.settings();
+        Settings now = valid.settings();
+        config = valid;
+        access.follow(rules(now));
+        door.admit(now.server(), machine);
+        bodies.allow(now.limits().bodies().count());
+        turnstile.allow(now.limits().concurrent(), now.limits().queue());
+        gateway.apply(gatewaySettings(now));
+        Choice.Chosen chosen = choice.of(now, sources.variables());
+        fleet.replace(chosen.backends(), chosen.why(), now.health());
+        boolean restart =
+            !before.database().equals(now.database())
+                || !before.server().host().equals(now.server().host())
+                || before.server().port() != now.server().port();
+        notice(
+            Entry.Level.INFO,
+            "config",
+            "",
+            "taken",
+            restart
+                ? "taken over; another address, port or database waits for a restart"
+                : "taken over");
+      }
+    }
+  }
+
+  private void noticed(FleetEvent event) {
+    boolean good = event.after() == Backend.State.UP;
+    notice(
+        good ? Entry.Level.INFO : Entry.Level.WARN,
+        "backend",
+        event.backend(),
+        event.after().word(),
+        event.why());
+  }
+
+  private void notice(Entry.Level level, String kind, String subject, String state, String text) {
+    journal.notice(level, kind, subject, state, text);
+  }
+
+  private List<SettingView> settings() {
+    return config.entries().stream()
+        .map(entry -> new SettingView(entry.key(), entry.value(), entry.source()))
+        .toList();
+  }
+
+  private Parts.Facts facts() {
+    String ollama =
+        fleet.snapshot().backends().stream()
+            .map(Backend::version)
+            .filter(version -> !version.isEmpty())
+            .findFirst()
+            .orElse(NO_VERSION);
+    return new Parts.Facts(Version.OURS, ollama, startedAt, url(), config.file(), notes);
+  }
+
+  private Gauges gauges() {
+    return new Gauges(
+        Version.OURS,
+        Duration.between(startedAt, clock.instant()),
+        gateway.open(),
+        turnstile.waiting(),
+        bodies.held(),
+        journal.lost());
+  }
+
+  private static List<String> unready(Database database) {
+    try {
+      int _ = database.read(sql -> sql.query(row -> 1, "select 1")).size();
+      return List.of();
+    } catch (DatabaseFailure e) {
+      return List.of("The database does not answer. Look at: corral logs");
+    }
   }
 }

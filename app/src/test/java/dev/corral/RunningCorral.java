@@ -47,7 +47,7 @@ public final class RunningCorral implements AutoCloseable {
       Path home = Files.createTempDirectory("corral-home");
       Files.writeString(home.resolve("corral.yaml"), yaml);
       Map<String, String> flags = new HashMap<>(Map.of("server.port", "0"));
-      return new RunningCorral(home, Wiring.start(home, null, flags, Map.of()));
+      return new RunningCorral(home, Wiring.start(home, null, flags, Map.of(), System.err));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

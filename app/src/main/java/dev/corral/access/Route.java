@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable; the checker cannot see it
 public enum Route {
   // Ollama's API
-  ROOT("GET HEAD", "/", null, Dialect.PLAIN),
+  ROOT("HEAD GET", "/", null, Dialect.PLAIN),
   GENERATE("POST", "/api/generate", Scope.INFER, Dialect.OLLAMA),
   CHAT("POST", "/api/chat", Scope.INFER, Dialect.OLLAMA),
   EMBED("POST", "/api/embed", Scope.INFER, Dialect.OLLAMA),
   EMBEDDINGS("POST", "/api/embeddings", Scope.INFER, Dialect.OLLAMA),
-  TAGS("GET HEAD", "/api/tags", Scope.INFER, Dialect.OLLAMA),
+  TAGS("HEAD GET", "/api/tags", Scope.INFER, Dialect.OLLAMA),
   PS("GET", "/api/ps", Scope.INFER, Dialect.OLLAMA),
   SHOW("POST", "/api/show", Scope.INFER, Dialect.OLLAMA),
-  VERSION("GET HEAD", "/api/version", Scope.INFER, Dialect.OLLAMA),
+  VERSION("HEAD GET", "/api/version", Scope.INFER, Dialect.OLLAMA),
   CLOUD_STATUS("GET", "/api/status", Scope.INFER, Dialect.OLLAMA),
   PULL("POST", "/api/pull", Scope.PULL, Dialect.OLLAMA),
   PUSH("POST", "/api/push", Scope.MANAGE, Dialect.OLLAMA),

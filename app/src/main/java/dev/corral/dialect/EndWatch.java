@@ -252,7 +252,9 @@ public final class EndWatch {
     }
     boolean stopped =
         switch (call) {
-          case GENERATE, CHAT -> AnswerText.says(text, "done", "false");
+          // A prompt that was only rendered (`_debug_render_only`) was never to be answered.
+          case GENERATE, CHAT ->
+              AnswerText.says(text, "done", "false") && !AnswerText.has(text, "_debug_info");
           case V1_CHAT, V1_COMPLETIONS -> AnswerText.says(text, "finish_reason", "null");
           case V1_MESSAGES ->
               AnswerText.says(text, "stop_reason", "null")

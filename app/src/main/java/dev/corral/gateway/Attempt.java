@@ -1,8 +1,11 @@
 package dev.corral.gateway;
 
+import dev.corral.dialect.Call;
 import dev.corral.dialect.End;
 import dev.corral.dialect.EndWatch;
 import dev.corral.dialect.ErrorFrame;
+import dev.corral.dialect.Translation;
+import dev.corral.dialect.Translator;
 import dev.corral.dialect.Usage;
 import dev.corral.door.Replies;
 import dev.corral.exchange.ExchangeEvent.Outcome;
@@ -16,6 +19,7 @@ import dev.corral.wire.Problem;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One try at one candidate. Nothing reaches the client before the first content, so that until
@@ -45,6 +49,7 @@ final class Attempt implements UpstreamCall.Listener {
   private Answer answer = Answer.AWAITED;
   private @Nullable UpstreamCall upstream;
   private @Nullable EndWatch watch;
+  private @Nullable Translator translator;
   private @Nullable MultiMap headers;
   private @Nullable Buffer held;
   private int status;
@@ -71,20 +76,67 @@ final class Attempt implements UpstreamCall.Listener {
   }
 
   void begin() {
-    Gateway gateway = exchange.gateway();
     backend().load().begin();
-    Payload payload =
-        plan.rewritten()
-            ? exchange.body().payload(exchange.peeked().retarget(plan.model()))
-            : exchange.body().payload();
-    String path = exchange.visit().request().uri();
+    if (backend().ollama()) {
+      ask(exchange.visit().request().uri(), payload());
+    } else if (Calls.openaiSpeaks(exchange.call())) {
+      // Such a backend's base path ends in /v1 already.
+      ask(exchange.visit().request().uri().substring("/v1".length()), payload());
+    } else {
+      translate();
+    }
+  }
+
+  private Payload payload() {
+    return plan.rewritten()
+        ? exchange.body().payload(exchange.peeked().retarget(plan.model()))
+        : exchange.body().payload();
+  }
+
+  /// A call in Ollama's dialect for a backend that speaks OpenAI's.
+  private void translate() {
+    if (exchange.call() == Call.SHOW) {
+      answered(Entries.show(backend(), plan.model()));
+      return;
+    }
+    Translation translation =
+        exchange
+            .gateway()
+            .toOpenAi()
+            .of(exchange.peeked(), exchange.body().bytes(), plan.model(), plan.model());
+    switch (translation) {
+      case Translation.Ask ask -> {
+        translator = ask.answer();
+        Buffer body = Buffer.buffer(ask.body());
+        ask(ask.path(), new Payload.Held(List.of(body), body.length(), () -> {}));
+      }
+      case Translation.Answered known -> answered(known.body());
+      case Translation.Refused no -> {
+        answer = Answer.OVER;
+        backend().load().ignored();
+        exchange.refuse(no.problem());
+      }
+    }
+  }
+
+  /// The answer is known without asking.
+  private void answered(byte[] body) {
+    done(false);
+    mark();
+    Replies.whole(
+        exchange.visit().request(), 200, "application/json; charset=utf-8", Buffer.buffer(body));
+    exchange.finish(Outcome.ANSWERED, 200, this, body.length, -1, Usage.UNKNOWN);
+  }
+
+  private void ask(String path, Payload payload) {
+    Gateway gateway = exchange.gateway();
     upstream =
         gateway
             .upstream()
             .call(
                 backend().target(),
                 exchange.visit().request().method().name(),
-                backend().ollama() ? path : path.substring("/v1".length()),
+                path,
                 HeaderRules.toBackend(exchange.visit().request().headers(), gateway.instance()),
                 payload,
                 this);
@@ -107,6 +159,11 @@ final class Attempt implements UpstreamCall.Listener {
       exchange.gateway().fleet().answered(backend().name());
     }
     String type = String.valueOf(headers.get("Content-Type"));
+    Translator translating = status < 300 ? translator : null;
+    if (translating != null) {
+      type = translating.contentType();
+      headers.set("Content-Type", type).remove("Content-Length");
+    }
     streamed = type.startsWith("application/x-ndjson") || type.startsWith("text/event-stream");
     declared = length(headers);
     held = Buffer.buffer();
@@ -126,6 +183,18 @@ final class Attempt implements UpstreamCall.Listener {
 
   @Override
   public void onChunk(Buffer chunk) {
+    if (translator == null || answer == Answer.ERROR) {
+      take(chunk);
+    } else {
+      byte[] bytes = chunk.getBytes();
+      take(Buffer.buffer(translator.feed(bytes, 0, bytes.length)));
+    }
+  }
+
+  private void take(Buffer chunk) {
+    if (chunk.length() == 0) {
+      return;
+    }
     switch (answer) {
       case AWAITED, OVER -> {}
       case ERROR -> hold(chunk);
@@ -139,13 +208,20 @@ final class Attempt implements UpstreamCall.Listener {
       }
       case FLOWING -> {
         feed(chunk);
-        pass(chunk);
+        if (mayStillBeReplaced(chunk)) {
+          held().appendBuffer(chunk);
+        } else {
+          pass(held().length() == 0 || headSent ? chunk : held().appendBuffer(chunk));
+        }
       }
     }
   }
 
   @Override
   public void onEnd() {
+    if (translator != null && answer != Answer.ERROR) {
+      take(Buffer.buffer(translator.finish()));
+    }
     switch (answer) {
       case AWAITED, OVER -> {}
       case ERROR -> error();
@@ -189,7 +265,10 @@ final class Attempt implements UpstreamCall.Listener {
     } else {
       done(false);
     }
-    BackendError error = BackendError.of(plan, status, headers(), held());
+    BackendError error =
+        translator == null
+            ? BackendError.of(plan, status, headers(), held())
+            : BackendError.translated(exchange.visit().route().dialect(), status, held());
     HeaderRules.toClient(headers(), response.headers());
     mark();
     Replies.whole(
@@ -231,7 +310,7 @@ final class Attempt implements UpstreamCall.Listener {
     switch (end()) {
       case End.Complete complete -> {
         if (!headSent) {
-          sendHead();
+          pass(held());
         }
         done(false);
         if (!response.ended()) {
@@ -248,6 +327,16 @@ final class Attempt implements UpstreamCall.Listener {
       case End.NoTerminator _ -> broken("it ended the answer before it was complete");
       case End.LateError late -> broken(late.text());
     }
+  }
+
+  /// Frames before the first content (a role, an empty delta) wait for it: should the backend fail
+  /// now, another candidate can still answer, and the caller never knows.
+  private boolean mayStillBeReplaced(Buffer chunk) {
+    return streamed
+        && !headSent
+        && watch != null
+        && watch.start() != EndWatch.Start.CONTENT
+        && held().length() + chunk.length() < HELD_BYTES;
   }
 
   private void pass(Buffer chunk) {

@@ -1,7 +1,11 @@
 package dev.corral.gateway;
 
+import dev.corral.dialect.BackendWords;
+import dev.corral.dialect.ErrorBody;
+import dev.corral.model.Dialect;
 import dev.corral.route.Plan;
 import dev.corral.wire.PathMask;
+import dev.corral.wire.Problem;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +25,17 @@ record BackendError(String contentType, byte[] body) {
       return new BackendError(type == null ? "" : type, told.getBytes());
     }
     return new BackendError(type == null ? "" : type, hinted.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// An error of a backend that speaks another dialect than the caller: its words in the caller's
+  /// shape.
+  static BackendError translated(Dialect dialect, int status, Buffer told) {
+    String words =
+        PathMask.mask(
+            BackendWords.in(told.getBytes())
+                .orElse("The backend refused this request without saying why"));
+    ErrorBody body = ErrorBody.render(dialect, Problem.of(status, words));
+    return new BackendError(body.contentType(), body.bytes());
   }
 
   /// Ollama's two ways to say that it has no such model.

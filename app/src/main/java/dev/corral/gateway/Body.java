@@ -49,6 +49,13 @@ final class Body {
     return length;
   }
 
+  /// A copy in one piece, for calls whose body is written anew.
+  byte[] bytes() {
+    Buffer whole = Buffer.buffer();
+    current().forEach(whole::appendBuffer);
+    return whole.getBytes();
+  }
+
   /// The body as one attempt sends it.
   Payload payload() {
     return held(current(), length);

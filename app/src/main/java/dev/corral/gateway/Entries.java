@@ -1,10 +1,15 @@
 package dev.corral.gateway;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.corral.dialect.OpenAiModels;
+import dev.corral.fleet.Backend;
 import dev.corral.model.ModelName;
 import dev.corral.ollama.StoredModel;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -14,20 +19,32 @@ import java.time.format.DateTimeParseException;
 final class Entries {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private Entries() {}
 
-  /// A model of a server that lists names alone, in the shape of `/api/tags`.
+  /// A model of a server that lists names and little more, in the shape of `/api/tags`.
   static ObjectNode tag(StoredModel model) {
-    ObjectNode details = NODES.objectNode();
-    details.put("parent_model", "").put("format", "").put("family", "");
-    details.putNull("families");
-    details.put("parameter_size", "").put("quantization_level", "");
-    Instant at = model.modifiedAt() == null ? Instant.EPOCH : model.modifiedAt();
-    ObjectNode entry = NODES.objectNode();
-    entry.put("name", model.name()).put("model", model.name());
-    entry.put("modified_at", at.toString()).put("size", model.size()).put("digest", "");
-    entry.set("details", details);
-    return entry;
+    return OpenAiModels.tag(told(model));
+  }
+
+  /// The same for `/api/show`.
+  static byte[] show(Backend backend, String name) {
+    ObjectNode show =
+        OpenAiModels.show(
+            backend.find(name).map(Entries::told).orElse(NODES.objectNode().put("id", name)));
+    return show.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// The backend's own entry; one that the operator named and the backend does not list has a name
+  /// only.
+  private static ObjectNode told(StoredModel model) {
+    try {
+      ObjectNode entry = (ObjectNode) JSON.readTree(model.listing());
+      return entry.has("id") ? entry : entry.put("id", model.name());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a listing that was read before", e);
+    }
   }
 
   /// The same entry under a virtual name.

@@ -118,6 +118,9 @@ final class Exchange {
 
   private void choose(Peeked.Body looked) {
     switch (decide(looked.target())) {
+      // Ollama finds a missing name of this call while it reads the body, and says so from there.
+      case Refusal no when no.kind() == Refusal.Kind.NO_NAME && call == Call.V1_MESSAGES ->
+          unread(Refusals.problem(call, no).message());
       case Refusal no -> refuse(Refusals.problem(call, no));
       case Plan yes -> {
         plan = yes;

@@ -2,6 +2,7 @@ package dev.corral.gateway;
 
 import dev.corral.access.Route;
 import dev.corral.dialect.Call;
+import dev.corral.dialect.ToOpenAi;
 import dev.corral.door.Visit;
 import dev.corral.exchange.ExchangeEvent;
 import dev.corral.fleet.Fleet;
@@ -11,6 +12,7 @@ import dev.corral.route.Plan;
 import dev.corral.upstream.Upstream;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
+import java.time.Clock;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,6 +33,7 @@ public final class Gateway {
   private final Consumer<ExchangeEvent> events;
   private final AtomicInteger open = new AtomicInteger();
   private final Map<Thread, SlowSenders> senders = new ConcurrentHashMap<>();
+  private final ToOpenAi toOpenAi = new ToOpenAi(Clock.systemUTC(), System::nanoTime);
   private volatile GatewaySettings settings;
 
   public Gateway(
@@ -131,6 +134,10 @@ public final class Gateway {
 
   GatewaySettings settings() {
     return settings;
+  }
+
+  ToOpenAi toOpenAi() {
+    return toOpenAi;
   }
 
   Vertx vertx() {

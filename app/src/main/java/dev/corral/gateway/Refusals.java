@@ -19,7 +19,12 @@ final class Refusals {
     return switch (no.kind()) {
       case NO_NAME -> Words.nameRequired(call);
       case BAD_NAME -> Words.invalidName(call, no.model());
-      case CLOUD_NAME -> Problem.of(403, no.why(), no.next());
+      case CLOUD_NAME ->
+          Problem.of(
+              403,
+              call == Call.SHOW
+                  ? "ollama cloud is disabled: remote model details are unavailable"
+                  : "ollama cloud is disabled: remote model is unavailable");
       case UNKNOWN_ASSIGNMENT -> Problem.of(404, no.why(), no.next());
       case NO_BACKEND, UNREACHABLE ->
           Problem.of(503, no.why(), no.next()).retryAfter(RETRY_SECONDS);

@@ -111,7 +111,7 @@ public final class Router {
           new Refusal(
               Kind.CLOUD_NAME,
               name,
-              "ollama cloud is disabled: remote model is unavailable",
+              "'" + name + "' is served by its vendor's cloud, and nothing leaves this network",
               "",
               List.copyOf(steps)));
     }

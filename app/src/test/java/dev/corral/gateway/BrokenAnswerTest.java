@@ -38,7 +38,7 @@ class BrokenAnswerTest {
   @ParameterizedTest
   @MethodSource("streams")
   void aStreamThatIsCutEndsWithAnErrorFrameAndWithoutALastChunk(String path, String frame) {
-    node.inject(Fault.cutAfter(3), Where.inference());
+    node.inject(Fault.cutAfter(7), Where.inference());
     Answer answer = RawClient.post(corral.port(), path, body(path, true));
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.text()).contains(frame).doesNotContain("[DONE]", "\"done\":true");
@@ -48,7 +48,7 @@ class BrokenAnswerTest {
   @ParameterizedTest
   @MethodSource("streams")
   void aStreamThatEndsCleanlyWithoutItsTerminatorIsToldAsBroken(String path, String frame) {
-    node.inject(Fault.cleanEndAfter(3), Where.inference());
+    node.inject(Fault.cleanEndAfter(7), Where.inference());
     Answer answer = RawClient.post(corral.port(), path, body(path, true));
     assertThat(answer.text()).contains(frame);
     assertThat(answer.complete()).isFalse();
@@ -118,7 +118,7 @@ class BrokenAnswerTest {
 
   @Test
   void aNodeThatIsGoneIsNamedWithWhatToDoAndServesAgainAtOnceWhenItIsBack() {
-    node.refuse();
+    node.crash();
     Answer gone = RawClient.post(corral.port(), "/api/chat", body("/api/chat", false));
     assertThat(gone.status()).isEqualTo(502);
     assertThat(gone.text())

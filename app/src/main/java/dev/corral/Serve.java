@@ -1,0 +1,42 @@
+package dev.corral;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/// The verb `serve`: starts the server, says where it is, and returns when it has stopped.
+final class Serve {
+  private Serve() {}
+
+  /// @param args the command line with its verb: `serve --port 11500`
+  static void run(String[] args) {
+    try {
+      List<String> words = Arrays.asList(args).subList(1, args.length);
+      Arguments arguments = Arguments.parse(words, System.getenv());
+      Wiring wiring =
+          Wiring.start(
+              arguments.home(), arguments.config(), arguments.flags(), System.getenv(), System.err);
+      CountDownLatch stopped = new CountDownLatch(1);
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    wiring.close();
+                    stopped.countDown();
+                  },
+                  "stop"));
+      System.out.println("Corral " + Version.OURS + " listens on " + wiring.url());
+      System.out.println("  backend: " + wiring.backendChoice());
+      System.out.println("  page: " + wiring.url() + "/   stop: Ctrl-C");
+      stopped.await();
+    } catch (Unstartable e) {
+      System.err.println("corral: " + e.getMessage());
+      System.exit(e.exitCode());
+    } catch (IllegalArgumentException e) {
+      System.err.println("corral: " + e.getMessage());
+      System.exit(2);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

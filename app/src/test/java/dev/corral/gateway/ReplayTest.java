@@ -1,0 +1,119 @@
+package dev.corral.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.corral.RunningCorral;
+import dev.corral.testkit.Answer;
+import dev.corral.testkit.Headers;
+import dev.corral.testkit.RawClient;
+import dev.corral.testkit.RecordedNode;
+import dev.corral.testkit.Recording;
+import dev.corral.testkit.TestModel;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every exchange that was recorded from a real Ollama, through the whole program against a node
+/// that answers the recording: it comes back byte for byte but for the headers we add. What differs
+/// on purpose stands in [#DIFFERENT] with its reason.
+class ReplayTest {
+  /// What we answer otherwise than the node, and why.
+  private static final Map<String, String> DIFFERENT =
+      new TreeMap<>(
+          Map.of(
+              "err-host-foreign",
+              "421 with the way out instead of a bare 403",
+              "stutter-generate-nostream",
+              "an answer that the model gave up is an error, not a 200",
+              "stutter-v1-chat-nostream",
+              "an answer that the model gave up is an error, not a 200"));
+
+  private static RecordedNode node;
+  private static RunningCorral corral;
+
+  @BeforeAll
+  static void open() {
+    node = RecordedNode.builder().live(TestModel.markov().toArray(TestModel[]::new)).start();
+    corral = RunningCorral.inFrontOf(node);
+  }
+
+  @AfterAll
+  static void close() {
+    corral.close();
+    node.close();
+  }
+
+  static Stream<Recording> recordings() {
+    return Recording.all(Recording.V0_33).stream()
+        .filter(recording -> recording.repeatable() && recording.status() != 0)
+        .filter(recording -> !DIFFERENT.containsKey(recording.name()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("recordings")
+  void whatANodeAnswersComesBackByteForByte(Recording recording) {
+    node.play(recording);
+    Answer answer;
+    try (RawClient client = RawClient.connect(corral.port())) {
+      answer =
+          client
+              .request(
+                  recording.method(),
+                  recording.target(),
+                  recording.requestHeaders(),
+                  recording.requestToSend())
+              .answer();
+    }
+    assertThat(answer.status()).isEqualTo(recording.status());
+    assertThat(relevant(answer.headers())).isEqualTo(relevant(recording.responseHeaders()));
+    String told = unnumbered(recording.responseBody().text());
+    String got = unnumbered(answer.text());
+    if (broken(recording)) {
+      assertThat(got).startsWith(told).as("and then says that it broke").contains("error");
+    } else if (recording.status() == 404 && got.contains(". Pull it: corral pull ")) {
+      assertThat(got.replaceAll("\\. Pull it: corral pull [^\"\\\\]*", "")).isEqualTo(told);
+    } else {
+      assertThat(got).isEqualTo(told);
+    }
+  }
+
+  /// Anthropic's errors carry a number of their own.
+  private static String unnumbered(String text) {
+    return text.replaceAll("req_[0-9a-f]{24}", "req_N");
+  }
+
+  /// Streams that the node ended without their end mark, or did not end.
+  private static boolean broken(Recording recording) {
+    String name = recording.name();
+    return !recording.terminated()
+        || (name.startsWith("runner-killed") && name.contains("v1") && name.contains("stream"))
+        || name.equals("stutter-generate-stream")
+        || name.equals("stutter-v1-chat-stream");
+  }
+
+  /// Headers that say something about the answer; the others belong to the connection, and the
+  /// length follows the words.
+  private static Map<String, List<String>> relevant(Headers headers) {
+    Set<String> connection =
+        Set.of("connection", "transfer-encoding", "content-length", "date", "x-request-id", "vary");
+    Map<String, List<String>> relevant = new TreeMap<>();
+    headers.lines().stream()
+        .map(header -> Map.entry(header.name().toLowerCase(Locale.ROOT), header.value()))
+        .filter(header -> !connection.contains(header.getKey()))
+        .filter(header -> !header.getKey().startsWith("x-corral-"))
+        .forEach(header ->
+            relevant.merge(header.getKey(), List.of(header.getValue()), ReplayTest::both));
+    return relevant;
+  }
+
+  private static List<String> both(List<String> a, List<String> b) {
+    return Stream.concat(a.stream(), b.stream()).toList();
+  }
+}
