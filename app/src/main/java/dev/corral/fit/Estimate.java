@@ -1,0 +1,99 @@
+package dev.corral.fit;
+
+import dev.corral.gguf.Gguf;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// Bytes by host and device, before any verdict.
+///
+/// @param weights the host first, then each GPU; so are the others
+/// @param output rows of logits on the host
+record Estimate(List<Long> weights, List<Long> cache, List<Long> compute, long output) {
+
+  /// An architecture whose graph is not known here gets a quarter more for its steps.
+  private static final long DOUBT = 4;
+
+  static Estimate of(Gguf gguf, Shape shape, FitSettings settings, List<Double> freeShares) {
+    Run run = Run.of(settings, shape);
+    Deal deal = Deal.of(settings.placement(), shape, freeShares);
+    Weights.Dealt dealt = Weights.deal(gguf, shape, deal);
+    long[] cache = new long[1 + deal.devices()];
+    long hostBlock = 0;
+    for (int i = 0; i < shape.blocks().size(); i++) {
+      long bytes = Cache.bytes(shape, i, run);
+      cache[deal.cache(i)] += bytes;
+      if (deal.block(i) == 0) {
+        hostBlock = Math.max(hostBlock, bytes);
+      }
+    }
+    long output = 4L * shape.vocabulary() * run.slots();
+    if (settings.embeddings()) {
+      output += 4L * shape.embedding() * run.slots();
+    }
+    List<Long> compute = compute(shape, run, deal, dealt, hostBlock);
+    return new Estimate(
+        dealt.bytes(),
+        boxed(cache),
+        shape.known() ? compute : compute.stream().map(bytes -> bytes + bytes / DOUBT).toList(),
+        output);
+  }
+
+  private static List<Long> compute(
+      Shape shape, Run run, Deal deal, Weights.Dealt dealt, long hostBlock) {
+    Compute compute = new Compute(shape, run);
+    long[] bytes = new long[1 + deal.devices()];
+    if (deal.devices() == 0) {
+      bytes[0] = compute.host();
+      return boxed(bytes);
+    }
+    bytes[0] =
+        compute.pinned() + compute.hostSteps(deal.partial(), deal.partial() || deal.cacheOnHost());
+    bytes[1] = compute.device(passing(shape, deal, dealt), deal.partial() ? hostBlock : 0, true);
+    if (deal.devices() > 1) {
+      long first = bytes[1];
+      bytes[0] = compute.pinnedPipeline();
+      for (int i = 1; i <= deal.devices(); i++) {
+        bytes[i] = first + compute.pipeline(i == 1);
+      }
+    }
+    return boxed(bytes);
+  }
+
+  /// Bytes of the largest tensor that is on the host and computed with on the GPU. Where kinds of
+  /// blocks alternate, the buffer cannot be used again from one to the next, and holds two.
+  private static long passing(Shape shape, Deal deal, Weights.Dealt dealt) {
+    if (deal.partial()) {
+      return dealt.largest();
+    }
+    boolean alternating =
+        shape.blocks().stream()
+            .anyMatch(block -> block.recurs() && block.mixer() != Block.Mixer.SHORT_CONVOLUTION);
+    return deal.expertsOnHost() ? dealt.largestExpert() * (alternating ? 2 : 1) : 0;
+  }
+
+  /// The host's share and the devices'.
+  static Fit.Part part(List<Long> bytes) {
+    return new Fit.Part(bytes.getFirst(), bytes.subList(1, bytes.size()));
+  }
+
+  static List<Long> boxed(long[] bytes) {
+    return Arrays.stream(bytes).boxed().toList();
+  }
+
+  long host() {
+    return weights.getFirst() + cache.getFirst() + compute.getFirst() + output;
+  }
+
+  List<Long> devices() {
+    return IntStream.range(1, weights.size())
+        .mapToObj(i -> weights.get(i) + cache.get(i) + compute.get(i))
+        .toList();
+  }
+
+  /// The same with the weights in another quantization.
+  Estimate withWeights(double scale) {
+    return new Estimate(
+        weights.stream().map(bytes -> Math.round(bytes * scale)).toList(), cache, compute, output);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.corral.fit;
+
+import java.util.Comparator;
+import java.util.List;
+
+/// What a model would run on: this machine, or one that somebody thinks of buying.
+///
+/// @param gpus in any order; empty where there are none
+/// @param hostTotalBytes RAM, within the limits of this process's group
+/// @param hostFreeBytes RAM that may be taken
+public record Hardware(List<Gpu> gpus, long hostTotalBytes, long hostFreeBytes) {
+  /// RAM that is left to everything else on the machine: the larger of the two.
+  private static final long HOST_RESERVE = 1L << 30;
+
+  private static final long HOST_SHARE = 10;
+
+  public Hardware {
+    gpus = gpus.stream().sorted(Comparator.comparingLong(Gpu::usableBytes).reversed()).toList();
+  }
+
+  /// One card with nothing else on it, and RAM beyond any model: the what-if of `--vram 24GiB`.
+  public static Hardware card(long vramBytes) {
+    long plenty = 1L << 46;
+    return new Hardware(
+        List.of(new Gpu("a card of " + Text.bytes(vramBytes), vramBytes, vramBytes, Driver.CUDA)),
+        plenty,
+        plenty);
+  }
+
+  /// RAM that a model may take.
+  public long hostUsableBytes() {
+    return Math.max(0, hostFreeBytes - Math.max(HOST_RESERVE, hostTotalBytes / HOST_SHARE));
+  }
+
+  /// What speaks to a GPU, and what its context takes before the first model; source: the
+  /// memory-fit note, section 3.5 (CUDA and Metal measured by others, ROCm and Vulkan guessed).
+  public enum Driver {
+    CUDA(450),
+    ROCM(450),
+    VULKAN(300),
+    METAL(512);
+
+    private final long contextMebibytes;
+
+    Driver(long contextMebibytes) {
+      this.contextMebibytes = contextMebibytes;
+    }
+
+    public long contextBytes() {
+      return contextMebibytes << 20;
+    }
+  }
+
+  /// @param freeBytes as the driver tells, before our own context
+  public record Gpu(String name, long totalBytes, long freeBytes, Driver driver) {
+    private static final long RESERVE = 1L << 30;
+    private static final long SHARE = 20;
+
+    /// What a model may take: free, less the larger of 1 GiB and 5 %, less the driver's context.
+    /// The engine's own check keeps 1 GiB, so what fits here is never rejected there.
+    public long usableBytes() {
+      return Math.max(0, freeBytes - Math.max(RESERVE, totalBytes / SHARE) - driver.contextBytes());
+    }
+  }
+}

@@ -1,0 +1,248 @@
+package dev.corral.fit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.corral.gguf.ByteSource;
+import dev.corral.gguf.Gguf;
+import dev.corral.gguf.GgufReader;
+import dev.corral.gguf.GgufWriter;
+import dev.corral.gguf.ReadSettings;
+import dev.corral.gguf.Reading;
+import dev.corral.gguf.TensorType;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// What people ask: does it fit, why not, and what would.
+class FitTest {
+  private static final long GIB = 1L << 30;
+
+  private final Gguf llama8b = header("headers/llama-3.1-8b.Q4_K_M.gguf-header.gz");
+  private final Gguf phi2 = header("headers/phi-2.Q4_K_M.gguf-header.gz");
+
+  @Test
+  void anEightBillionModelIsPerfectOnAnEmptyCardOfSixteenGibibytes() {
+    Fit fit = fit(llama8b, FitSettings.of(8192), Hardware.card(16 * GIB));
+    assertThat(fit.verdict()).isEqualTo(Verdict.PERFECT);
+    assertThat(fit.fileType()).isEqualTo("Q4_K_M");
+    assertThat(fit.exact()).isTrue();
+    assertThat(fit.blocks()).isEqualTo(new Fit.Blocks(32, 32));
+    assertThat(fit.kv().devices()).containsExactly(GIB);
+    assertThat(fit.deviceBytes().getFirst())
+        .isEqualTo(
+            fit.weights().devices().getFirst()
+                + fit.kv().devices().getFirst()
+                + fit.compute().devices().getFirst());
+    assertThat(fit.missingBytes()).isZero();
+    assertThat(fit.next()).isNull();
+  }
+
+  @Test
+  void aLongContextMakesItTightAndTheNextStepsAreNamed() {
+    Fit fit = fit(llama8b, FitSettings.of(49_152), Hardware.card(13 * GIB));
+    assertThat(fit.verdict()).isEqualTo(Verdict.TIGHT);
+    assertThat(fit.next())
+        .contains("a q8_0 cache (perfect)")
+        .contains("a context of 24576 (perfect)");
+  }
+
+  @Test
+  void onASmallCardSomeBlocksGoToTheHostAndTheMissingBytesAreSaid() {
+    Fit fit = fit(llama8b, FitSettings.of(8192), Hardware.card(6 * GIB));
+    assertThat(fit.verdict()).isEqualTo(Verdict.PARTIAL);
+    assertThat(fit.blocks().onDevice()).isBetween(10, 31);
+    assertThat(fit.placement()).isEqualTo("blocks=" + (fit.blocks().onDevice() + 1));
+    assertThat(fit.deviceBytes().getFirst())
+        .isLessThanOrEqualTo(Hardware.card(6 * GIB).gpus().getFirst().usableBytes());
+    Fit oneMore =
+        fit(
+            llama8b,
+            FitSettings.of(8192).withPlacement(new Placement.Blocks(fit.blocks().onDevice() + 2)),
+            Hardware.card(6 * GIB));
+    assertThat(oneMore.verdict()).isEqualTo(Verdict.WONT);
+    assertThat(fit.missingBytes()).isPositive();
+    assertThat(fit.reason()).contains(fit.blocks().onDevice() + " of 32 blocks");
+    assertThat(fit.next()).contains("Q");
+  }
+
+  @Test
+  void whatFitsNowhereWontAndSaysHowMuchIsMissing() {
+    Hardware small = new Hardware(List.of(gpu(4 * GIB)), 4 * GIB, 3 * GIB);
+    Gguf large = header("headers/llama-3.1-405b.Q4_K_M.gguf-header.gz");
+    Fit fit = fit(large, FitSettings.of(8192), small);
+    assertThat(fit.verdict()).isEqualTo(Verdict.WONT);
+    assertThat(fit.missingBytes()).isGreaterThan(200 * GIB);
+    assertThat(fit.next()).contains("choose a smaller model");
+  }
+
+  @Test
+  void withoutAGpuTheRamDecides() {
+    Hardware none = new Hardware(List.of(), 32 * GIB, 30 * GIB);
+    Fit fit = fit(llama8b, FitSettings.of(8192), none);
+    assertThat(fit.placement()).isEqualTo("cpu");
+    assertThat(fit.verdict()).isEqualTo(Verdict.PERFECT);
+    assertThat(fit.deviceBytes()).isEmpty();
+    assertThat(fit.freeBytes()).isEqualTo(30 * GIB);
+    assertThat(
+            fit(llama8b, FitSettings.of(8192), new Hardware(List.of(), 8 * GIB, 5 * GIB)).verdict())
+        .isEqualTo(Verdict.WONT);
+  }
+
+  @Test
+  void twoCardsShareWhatOneCannotHold() {
+    Hardware two = new Hardware(List.of(gpu(6 * GIB), gpu(6 * GIB)), 64 * GIB, 60 * GIB);
+    assertThat(fit(llama8b, FitSettings.of(8192), two).next()).contains("both GPUs");
+    FitSettings pipeline = FitSettings.of(8192).withPlacement(new Placement.GpuTwo());
+    Fit fit = fit(llama8b, pipeline, two);
+    assertThat(fit.verdict().runs()).isTrue();
+    assertThat(fit.deviceBytes()).hasSize(2);
+    assertThat(fit(llama8b, pipeline, Hardware.card(16 * GIB)).placement()).isEqualTo("gpu");
+  }
+
+  @Test
+  void settingsThatTheEngineRefusesAreRefusedWithTheWayOut() {
+    FitSettings quantised = FitSettings.of(2048).withCache(TensorType.Q8_0, TensorType.Q8_0);
+    Fit fit = fit(phi2, quantised, Hardware.card(16 * GIB));
+    assertThat(fit.verdict()).isEqualTo(Verdict.REFUSED);
+    assertThat(fit.reason()).contains("80").contains("multiple");
+    assertThat(fit.next()).contains("f16");
+    assertThat(fit.deviceBytes()).isEmpty();
+  }
+
+  @Test
+  void anUnknownArchitectureIsEstimatedFromAboveAndNeverPerfectOnACloseCall() {
+    Gguf stranger = renamed("quokka");
+    Gguf known = renamed("llama");
+    FitSettings settings = FitSettings.of(4096);
+    Hardware roomy = Hardware.card(64 * GIB);
+    Fit strange = fit(stranger, settings, roomy);
+    assertThat(strange.exact()).isFalse();
+    assertThat(strange.verdict()).isEqualTo(Verdict.PERFECT);
+    assertThat(strange.reason()).contains("quokka").contains("estimated from above");
+    long need = fit(known, settings, roomy).deviceBytes().getFirst();
+    assertThat(strange.deviceBytes().getFirst()).isGreaterThanOrEqualTo(need);
+    // as much usable that the known one is perfect by a hair
+    Hardware close = usable((long) (need / 0.88));
+    assertThat(fit(known, settings, close).verdict()).isEqualTo(Verdict.PERFECT);
+    assertThat(fit(stranger, settings, close).verdict()).isEqualTo(Verdict.TIGHT);
+  }
+
+  @Test
+  void theFirstPartOfAHeaderGivesAProvisionalAnswerFromAbove() throws IOException {
+    Gguf exact = Corpus.header("with-vocabulary/llama-3.1-8b.Q4_K_M.gguf-header.gz");
+    Gguf glance =
+        Corpus.glance("with-vocabulary/llama-3.1-8b.Q4_K_M.gguf-header.gz", exact.length());
+    FitSettings settings = FitSettings.of(8192);
+    Fit first = fit(glance, settings, Hardware.card(24 * GIB));
+    Fit then = fit(exact, settings, Hardware.card(24 * GIB));
+    assertThat(first.exact()).isFalse();
+    assertThat(then.exact()).isTrue();
+    assertThat(first.kv()).isEqualTo(then.kv());
+    assertThat(first.deviceBytes().getFirst())
+        .isBetween(then.deviceBytes().getFirst(), then.deviceBytes().getFirst() * 115 / 100);
+    assertThat(first.reason()).contains("Provisional");
+  }
+
+  @Test
+  void aFileThatIsNoModelIsRefused() {
+    Gguf vocabulary = read(new GgufWriter().text(Gguf.ARCHITECTURE, "llama").header());
+    Fit fit = fit(vocabulary, FitSettings.of(2048), Hardware.card(8 * GIB));
+    assertThat(fit.verdict()).isEqualTo(Verdict.REFUSED);
+    assertThat(fit.next()).contains("model file");
+  }
+
+  @Test
+  void listsOfSettingsGiveAllCombinationsInOrder() {
+    FitGrid grid =
+        new FitGrid("2048,8192", "1,4", "f16,q8_0/f16", "512", "on", "gpu,blocks=7", false);
+    List<FitSettings> all = grid.expand();
+    assertThat(all).hasSize(16);
+    assertThat(all.get(1).kvK()).isEqualTo(TensorType.Q8_0);
+    assertThat(all.get(1).kvV()).isEqualTo(TensorType.F16);
+    assertThat(all.getLast().placement()).isEqualTo(new Placement.Blocks(7));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new FitGrid("2k", "1", "f16", "512", "on", "gpu", false).expand())
+        .withMessageContaining("2k");
+    String many = String.join(",", IntStream.range(1, 200).mapToObj(Integer::toString).toList());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new FitGrid(many, many, "f16", "512", "on", "gpu", false).expand())
+        .withMessageContaining("fewer");
+  }
+
+  @Test
+  void whatIsNoSettingIsRefusedWithTheFormsThatAre() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Placement.parse("moon"))
+        .withMessageContaining("blocks=N");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> FitSettings.cacheType("q3_k"))
+        .withMessageContaining("q8_0");
+    assertThatIllegalArgumentException().isThrownBy(() -> FitSettings.of(0));
+    for (String text : List.of("gpu", "cpu", "gpu-half", "gpu-two", "gpu-kv-on-host", "blocks=3")) {
+      assertThat(Placement.parse(text).text()).isEqualTo(text);
+    }
+  }
+
+  @Test
+  void theClassicRuleOfThumbIsThereForWhoAsksForIt() {
+    assertThat(Fit.classicBytes(5 * GIB, 1000)).isEqualTo(6 * GIB + (1 << 20) + (500 << 20));
+  }
+
+  private static Fit fit(Gguf gguf, FitSettings settings, Hardware hardware) {
+    return Fit.of("model", gguf, settings, hardware);
+  }
+
+  private static Hardware.Gpu gpu(long bytes) {
+    return new Hardware.Gpu("card", bytes, bytes, Hardware.Driver.CUDA);
+  }
+
+  /// A card that leaves a model exactly so much.
+  private static Hardware usable(long bytes) {
+    long free = bytes + GIB + Hardware.Driver.CUDA.contextBytes();
+    return new Hardware(
+        List.of(new Hardware.Gpu("card", free, free, Hardware.Driver.CUDA)), 64 * GIB, 60 * GIB);
+  }
+
+  /// A plain network of two wide blocks under any architecture's name.
+  private static Gguf renamed(String architecture) {
+    GgufWriter writer =
+        new GgufWriter()
+            .text(Gguf.ARCHITECTURE, architecture)
+            .whole(architecture + ".block_count", 2)
+            .whole(architecture + ".context_length", 4096)
+            .whole(architecture + ".embedding_length", 8192)
+            .whole(architecture + ".feed_forward_length", 28_672)
+            .whole(architecture + ".attention.head_count", 64)
+            .whole(architecture + ".attention.head_count_kv", 8);
+    writer.tensor("token_embd.weight", TensorType.F16, List.of(8192L, 32_000L), out -> {});
+    writer.tensor("output.weight", TensorType.F16, List.of(8192L, 32_000L), out -> {});
+    for (int i = 0; i < 2; i++) {
+      String block = "blk." + i + ".";
+      writer
+          .tensor(block + "attn_norm.weight", TensorType.F32, List.of(8192L), out -> {})
+          .tensor(block + "attn_q.weight", TensorType.F16, List.of(8192L, 8192L), out -> {})
+          .tensor(block + "attn_k.weight", TensorType.F16, List.of(8192L, 1024L), out -> {})
+          .tensor(block + "attn_v.weight", TensorType.F16, List.of(8192L, 1024L), out -> {})
+          .tensor(block + "attn_output.weight", TensorType.F16, List.of(8192L, 8192L), out -> {})
+          .tensor(block + "ffn_norm.weight", TensorType.F32, List.of(8192L), out -> {})
+          .tensor(block + "ffn_gate.weight", TensorType.F16, List.of(8192L, 28_672L), out -> {})
+          .tensor(block + "ffn_up.weight", TensorType.F16, List.of(8192L, 28_672L), out -> {})
+          .tensor(block + "ffn_down.weight", TensorType.F16, List.of(28_672L, 8192L), out -> {});
+    }
+    return read(writer.header());
+  }
+
+  private static Gguf read(byte[] header) {
+    return ((Reading.Exact) GgufReader.read(ByteSource.of(header), ReadSettings.forFit())).gguf();
+  }
+
+  private static Gguf header(String path) {
+    try {
+      return Corpus.header(path);
+    } catch (IOException e) {
+      throw new IllegalStateException(path, e);
+    }
+  }
+}
