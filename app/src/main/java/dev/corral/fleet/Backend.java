@@ -6,10 +6,12 @@ import dev.corral.ollama.StoredModel;
 import dev.corral.upstream.Target;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One backend as it was when the snapshot was taken.
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param checkedAt null before the first look
 /// @param load live counters, shared by all snapshots of this backend
 /// @param index the stored models by what a caller may write; derived
+/// @param warm what of that is in memory; derived
 public record Backend(
     BackendSettings settings,
     Target target,
@@ -31,7 +34,8 @@ public record Backend(
     boolean draining,
     @Nullable Instant checkedAt,
     Load load,
-    Map<String, StoredModel> index) {
+    Map<String, StoredModel> index,
+    Set<String> warm) {
 
   /// What we know of its health.
   public enum State {
@@ -59,14 +63,17 @@ public record Backend(
         false,
         null,
         new Load(),
-        Map.of());
+        Map.of(),
+        Set.of());
   }
 
   Backend seen(String version, List<StoredModel> stored, List<LoadedModel> loaded, Instant now) {
     Map<String, StoredModel> index = new HashMap<>();
     for (StoredModel model : stored) {
-      index.put(keyFor(model.name()), model);
+      forms(model.name()).forEach(form -> index.put(form, model));
     }
+    Set<String> warm = new HashSet<>();
+    loaded.forEach(model -> warm.addAll(forms(model.name())));
     return new Backend(
         settings,
         target,
@@ -79,19 +86,21 @@ public record Backend(
         draining,
         now,
         load,
-        Map.copyOf(index));
+        Map.copyOf(index),
+        Set.copyOf(warm));
   }
 
   /// The same backend out of reach. What it held is remembered, for messages.
   Backend lost(State state, String why, Instant now) {
     return new Backend(
         settings, target, source, state, why, version, stored, List.of(), draining, now, load,
-        index);
+        index, Set.of());
   }
 
   Backend draining(boolean on) {
     return new Backend(
-        settings, target, source, state, why, version, stored, loaded, on, checkedAt, load, index);
+        settings, target, source, state, why, version, stored, loaded, on, checkedAt, load, index,
+        warm);
   }
 
   public String name() {
@@ -104,28 +113,32 @@ public record Backend(
 
   /// The stored model that `name` means here, by Ollama's rules of case and default tag.
   public Optional<StoredModel> find(String name) {
-    return Optional.ofNullable(index.get(keyFor(name)));
+    StoredModel as = index.get(name);
+    return Optional.ofNullable(as != null ? as : index.get(key(name)));
   }
 
   public boolean holds(String name) {
-    return index.containsKey(keyFor(name));
+    return index.containsKey(name) || index.containsKey(key(name));
   }
 
   public boolean loaded(String name) {
-    String key = keyFor(name);
-    for (LoadedModel model : loaded) {
-      if (keyFor(model.name()).equals(key)) {
-        return true;
-      }
+    return !warm.isEmpty() && (warm.contains(name) || warm.contains(key(name)));
+  }
+
+  /// How a name is looked up: as it is usually written, which is quick, and by its key.
+  private Set<String> forms(String name) {
+    Set<String> forms = new HashSet<>();
+    forms.add(name);
+    forms.add(key(name));
+    String latest = ":" + ModelName.DEFAULT_TAG;
+    if (ollama() && name.endsWith(latest)) {
+      forms.add(name.substring(0, name.length() - latest.length()));
     }
-    return false;
+    return forms;
   }
 
   /// Names of an OpenAI-compatible server are opaque; Ollama's follow its grammar.
-  private String keyFor(String name) {
-    if (!ollama()) {
-      return name;
-    }
-    return ModelName.parse(name).map(ModelName::key).orElse(name);
+  private String key(String name) {
+    return ollama() ? ModelName.parse(name).map(ModelName::key).orElse(name) : name;
   }
 }

@@ -25,6 +25,8 @@ public final class Fleet implements AutoCloseable {
   /// How soon a backend that is down is asked again.
   private static final Duration DOWN_PROBE = Duration.ofSeconds(1);
 
+  private static final System.Logger LOG = System.getLogger(Fleet.class.getName());
+
   private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
   private final Node node;
   private final Clock clock;
@@ -134,11 +136,16 @@ public final class Fleet implements AutoCloseable {
       if (command instanceof Command.Stop) {
         return;
       }
-      if (command != null) {
-        apply(command);
-        publish();
+      try {
+        if (command != null) {
+          apply(command);
+          publish();
+        }
+        startDueLooks();
+      } catch (RuntimeException e) {
+        // A fault in one command must not end the watch over all backends.
+        LOG.log(System.Logger.Level.ERROR, "a backend's news could not be taken in", e);
       }
-      startDueLooks();
     }
   }
 

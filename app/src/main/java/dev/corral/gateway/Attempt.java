@@ -137,7 +137,9 @@ final class Attempt implements UpstreamCall.Listener {
                 backend().target(),
                 exchange.visit().request().method().name(),
                 path,
-                HeaderRules.toBackend(exchange.visit().request().headers(), gateway.instance()),
+                to ->
+                    HeaderRules.toBackend(
+                        exchange.visit().request().headers(), to, gateway.instance()),
                 payload,
                 this);
   }

@@ -40,7 +40,7 @@ final class Blobs {
                 node.get().target(),
                 request.method().name(),
                 request.uri(),
-                HeaderRules.toBackend(request.headers(), gateway.instance()),
+                to -> HeaderRules.toBackend(request.headers(), to, gateway.instance()),
                 upload
                     ? new Payload.Flowing(request, declared == null ? -1 : Long.parseLong(declared))
                     : new Payload.None(),

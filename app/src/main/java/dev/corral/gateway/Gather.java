@@ -50,7 +50,6 @@ final class Gather {
     }
     long timer = gateway.vertx().setTimer(PATIENCE_MILLIS, _ -> end(then));
     for (int i = 0; i < nodes.size(); i++) {
-      MultiMap headers = MultiMap.caseInsensitiveMultiMap().add(Via.HEADER, gateway.instance());
       calls.add(
           gateway
               .upstream()
@@ -58,7 +57,7 @@ final class Gather {
                   nodes.get(i).target(),
                   "GET",
                   path,
-                  headers,
+                  to -> to.add(Via.HEADER, gateway.instance()),
                   new Payload.None(),
                   new One(i, () -> oneLess(timer, then))));
     }

@@ -163,7 +163,7 @@ final class Listings {
                 node.target(),
                 visit.request().method().name(),
                 visit.request().uri(),
-                HeaderRules.toBackend(visit.request().headers(), gateway.instance()),
+                to -> HeaderRules.toBackend(visit.request().headers(), to, gateway.instance()),
                 new Payload.None(),
                 relay));
   }

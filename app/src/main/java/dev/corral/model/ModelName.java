@@ -2,7 +2,6 @@ package dev.corral.model;
 
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /// A model's name as Ollama reads it: `[host/][namespace/]model[:tag]`.
 ///
@@ -20,9 +19,8 @@ public record ModelName(String host, String namespace, String model, String tag)
   public static final String DEFAULT_NAMESPACE = "library";
   public static final String DEFAULT_TAG = "latest";
 
-  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.:-]{0,349}");
-  private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_-]{0,79}");
-  private static final Pattern PART = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}");
+  private static final int LONGEST_HOST = 350;
+  private static final int LONGEST_PART = 80;
 
   /// The name that `text` means, or empty where Ollama would answer `invalid model name`.
   public static Optional<ModelName> parse(String text) {
@@ -46,11 +44,29 @@ public record ModelName(String host, String namespace, String model, String tag)
     String namespace = parts.length > 1 ? parts[parts.length - 2] : DEFAULT_NAMESPACE;
     String host = parts.length > 2 ? parts[0] : DEFAULT_HOST;
     boolean valid =
-        PART.matcher(model).matches()
-            && PART.matcher(tag).matches()
-            && NAMESPACE.matcher(namespace).matches()
-            && HOST.matcher(host).matches();
+        fits(model, LONGEST_PART, ".-")
+            && fits(tag, LONGEST_PART, ".-")
+            && fits(namespace, LONGEST_PART, "-")
+            && fits(host, LONGEST_HOST, ".:-");
     return valid ? Optional.of(new ModelName(host, namespace, model, tag)) : Optional.empty();
+  }
+
+  /// By hand, because every request asks it: a regular expression cost a tenth of all our work.
+  ///
+  /// @param further what may stand behind the first character beside letters, digits and `_`
+  private static boolean fits(String part, int longest, String further) {
+    if (part.isEmpty() || part.length() > longest) {
+      return false;
+    }
+    for (int i = 0; i < part.length(); i++) {
+      char c = part.charAt(i);
+      boolean word =
+          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+      if (!word && (i == 0 || further.indexOf(c) < 0)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// For display: host and namespace hidden where they are the default, the tag always shown.

@@ -21,6 +21,9 @@ public final class Router {
   /// Prefixes that are reserved for assignments.
   private static final List<String> RESERVED = List.of("tier", "role", "profile");
 
+  /// Host, namespace, model and tag at their longest, with what stands between them.
+  private static final int LONGEST_NAME = 350 + 3 * 80 + 3;
+
   /// An alias may point at an alias; a chain that is longer than this goes in a circle.
   private static final int MAX_ALIASES = 8;
 
@@ -91,10 +94,13 @@ public final class Router {
   }
 
   private static Optional<Refusal> refused(String name, List<String> steps) {
-    Optional<ModelName> parsed = ModelName.parse(name);
-    if (parsed.isEmpty()) {
+    if (!harmless(name)) {
       return Optional.of(
           new Refusal(Kind.BAD_NAME, name, "invalid model name", "", List.copyOf(steps)));
+    }
+    Optional<ModelName> parsed = ModelName.parse(name);
+    if (parsed.isEmpty()) {
+      return Optional.empty();
     }
     String prefix = parsed.get().model();
     if (!name.contains("/") && name.contains(":") && RESERVED.contains(prefix)) {
@@ -116,6 +122,15 @@ public final class Router {
               List.copyOf(steps)));
     }
     return Optional.empty();
+  }
+
+  /// Names that no backend of any kind could mean, or that look like a way out of a folder, end
+  /// here. Others that Ollama's grammar does not know (`model@rev`) are the backend's to judge.
+  private static boolean harmless(String name) {
+    if (name.length() > LONGEST_NAME || name.contains("..") || name.startsWith("/")) {
+      return false;
+    }
+    return name.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '\\');
   }
 
   private static Decision nobody(String name, FleetSnapshot fleet, List<String> steps) {

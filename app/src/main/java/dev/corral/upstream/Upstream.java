@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /// Calls backends that the operator named. One connection pool for each event loop, because a pool
 /// that is shared between loops costs a hand-over for each chunk.
@@ -58,12 +59,12 @@ public final class Upstream implements AutoCloseable {
   /// Begins a call on the current event loop.
   ///
   /// @param path path and query behind the target's base path
-  /// @param headers without hop-by-hop headers, `Host` and the caller's credentials
+  /// @param headers writes them: without hop-by-hop headers, `Host` and the caller's credentials
   public UpstreamCall call(
       Target target,
       String method,
       String path,
-      MultiMap headers,
+      Consumer<MultiMap> headers,
       Payload payload,
       UpstreamCall.Listener listener) {
     Loop loop = loops.computeIfAbsent(Thread.currentThread(), _ -> open());
@@ -76,10 +77,10 @@ public final class Upstream implements AutoCloseable {
   public Answer fetch(
       Target target, String path, Map<String, String> headers, int maxBytes, Duration within) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    MultiMap sent = MultiMap.caseInsensitiveMultiMap().addAll(headers);
     Collector collector = new Collector(answer, maxBytes);
     control.runOnContext(_ -> {
-      UpstreamCall call = call(target, "GET", path, sent, new Payload.None(), collector);
+      UpstreamCall call =
+          call(target, "GET", path, sent -> sent.addAll(headers), new Payload.None(), collector);
       var _ = answer.whenComplete((_, _) -> control.runOnContext(_ -> call.cancel()));
     });
     try {

@@ -11,6 +11,7 @@ import io.vertx.core.http.RequestOptions;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Iterator;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One call to a backend, owned by the event loop that began it.
@@ -56,13 +57,13 @@ public final class UpstreamCall {
   /// Begins a call. Must run on the event loop that the client belongs to.
   ///
   /// @param path path and query behind the target's base path
-  /// @param headers already without hop-by-hop headers, `Host` and the caller's credentials
+  /// @param headers writes them: without hop-by-hop headers, `Host` and the caller's credentials
   static UpstreamCall begin(
       Upstream.Loop loop,
       Target target,
       String method,
       String path,
-      MultiMap headers,
+      Consumer<MultiMap> headers,
       Payload payload,
       Listener listener) {
     UpstreamCall call = new UpstreamCall(target, payload, listener);
@@ -121,7 +122,7 @@ public final class UpstreamCall {
     }
   }
 
-  private void send(Upstream.Loop loop, HttpClientRequest opened, MultiMap headers) {
+  private void send(Upstream.Loop loop, HttpClientRequest opened, Consumer<MultiMap> headers) {
     request = opened;
     if (phase == Phase.OVER) {
       opened.reset();
@@ -134,7 +135,7 @@ public final class UpstreamCall {
       fail(new Failure.NotConnected("its name leads to a cloud's metadata address"));
       return;
     }
-    opened.headers().setAll(headers);
+    headers.accept(opened.headers());
     opened.putHeader("Host", target.authority());
     if (!target.bearer().isEmpty()) {
       opened.putHeader("Authorization", "Bearer " + target.bearer());
