@@ -1,0 +1,159 @@
+package dev.corral.compat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.corral.Wiring;
+import dev.corral.testkit.OllamaNode;
+import dev.corral.testkit.Pace;
+import dev.corral.testkit.TestModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What every client that others wrote can do with Corral in front of an Ollama node. A subclass
+/// says how its client is asked; what must come back stands here, once.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class EveryClient {
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final String QUESTION = "What does the fox do?";
+
+  /// The tool that every client offers; its one argument is a text called `tz`.
+  static final String TOOL = "get_time";
+
+  static final String TOOL_RESULT = "12:00";
+
+  private static final String SENTENCE = TestModel.FOX.strip();
+
+  /// Slow enough that the whole answer never lies in a buffer, so that a client can leave early.
+  private static final TestModel ENDLESS =
+      TestModel.loops("endless", " and on").at(Pace.perToken(Duration.ofMillis(5)));
+
+  private OllamaNode node;
+  private Wiring corral;
+
+  /// One call of a tool, and what the model said once it had the result.
+  record ToolTalk(String name, Map<String, Object> arguments, String answer) {}
+
+  /// How a client tells that a model is missing.
+  ///
+  /// @param error the simple name of the client's own error
+  record Missing(String error, String message) {}
+
+  @BeforeAll
+  void startsCorralInFrontOfAnOllamaNode(@TempDir Path home) throws Exception {
+    node = OllamaNode.builder().model(ENDLESS).start();
+    String backend = "backends:\n  - {name: one, url: \"" + node.url() + "\"}\n";
+    Files.writeString(home.resolve("corral.yaml"), backend);
+    Map<String, String> anyPort = Map.of("server.port", "0");
+    corral = Wiring.start(home, null, anyPort, Map.of(), System.err);
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!corral.looked()) {
+      assertThat(System.nanoTime()).as("the node should have been looked at").isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  @AfterAll
+  void closes() {
+    if (corral != null) {
+      corral.close();
+    }
+    if (node != null) {
+      node.close();
+    }
+  }
+
+  /// Without a slash at the end.
+  final String corralUrl() {
+    return "http://127.0.0.1:" + corral.port();
+  }
+
+  /// Where the client sends its chats.
+  abstract String chatPath();
+
+  /// The simple name of the error with which the client tells that there is no such model.
+  abstract String notFoundError();
+
+  abstract List<String> models() throws Exception;
+
+  abstract String chat(String model) throws Exception;
+
+  /// The pieces of the answer as they came, without those that carry no text.
+  abstract List<String> streamedChat(String model) throws Exception;
+
+  abstract List<List<Double>> embeddings(String model, List<String> texts) throws Exception;
+
+  /// Offers [#TOOL], answers the call with [#TOOL_RESULT] and takes the model's last word.
+  abstract ToolTalk toolTalk(String model) throws Exception;
+
+  /// Asks a model that is not there.
+  abstract Missing missing(String model) throws Exception;
+
+  /// Leaves in the middle of a streamed chat.
+  abstract void leavesAfterTheSecondPiece(String model) throws Exception;
+
+  @Test
+  void listsTheModelsOfTheNode() throws Exception {
+    assertThat(models()).containsExactlyInAnyOrderElementsOf(node.modelNames());
+  }
+
+  @Test
+  void chats() throws Exception {
+    assertThat(chat("markov-a").strip()).isEqualTo(SENTENCE);
+  }
+
+  @Test
+  void getsAStreamedChatPieceByPiece() throws Exception {
+    List<String> pieces = streamedChat("markov-a");
+    assertThat(pieces).hasSizeGreaterThan(2);
+    assertThat(String.join("", pieces).strip()).isEqualTo(SENTENCE);
+  }
+
+  @Test
+  void getsEmbeddingsInTheOrderOfTheTexts() throws Exception {
+    List<List<Double>> vectors =
+        embeddings("markov-embed", List.of("The quick brown", "The quick fox", "The quick brown"));
+    assertThat(vectors).hasSize(3);
+    assertThat(vectors.get(2)).isEqualTo(vectors.get(0)).isNotEqualTo(vectors.get(1));
+    assertThat(product(vectors.get(0), vectors.get(2))).isEqualTo(1, within(1e-5));
+    assertThat(product(vectors.get(0), vectors.get(1))).isEqualTo(0.8, within(1e-5));
+  }
+
+  @Test
+  void isAskedToCallAToolAndAnsweredOnceItHas() throws Exception {
+    ToolTalk talk = toolTalk("markov-tool");
+    assertThat(talk.name()).isEqualTo(TOOL);
+    assertThat(talk.arguments()).isEqualTo(Map.of("tz", "UTC"));
+    assertThat(talk.answer().strip()).isEqualTo(SENTENCE);
+  }
+
+  @Test
+  void tellsAMissingModelWithItsOwnErrorAndTheName() throws Exception {
+    Missing missing = missing("nobody-has-this");
+    assertThat(missing.error()).isEqualTo(notFoundError());
+    assertThat(missing.message()).contains("nobody-has-this").contains("not found");
+  }
+
+  @Test
+  void cancelsTheNodesWorkWhenItLeavesAStream() throws Exception {
+    node.forgetExchanges();
+    leavesAfterTheSecondPiece(ENDLESS.name());
+    node.awaitExchange(chatPath(), PATIENCE).awaitCancelled(PATIENCE);
+  }
+
+  private static double product(List<Double> a, List<Double> b) {
+    double sum = 0;
+    for (int i = 0; i < a.size(); i++) {
+      sum += a.get(i) * b.get(i);
+    }
+    return sum;
+  }
+}
