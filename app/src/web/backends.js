@@ -22,7 +22,7 @@ class Backends extends Part {
       <div class="title"><h2 id="backends-title">Backends</h2>
         ${this.status?.openExchanges ? html`<span class="aside">${count(this.status.openExchanges, 'request')} open</span>` : nothing}</div>
       ${!backends ? html`<p class="waiting">Looking…</p>` : backends.length ? this.#list(backends) : this.#empty()}
-      ${this.status?.backendChoice ? html`<p class="hint">${this.status.backendChoice}</p>` : nothing}
+      ${this.status?.backendChoice ? html`<p class="hint">Where these come from: ${this.status.backendChoice}</p>` : nothing}
     </section>`;
   }
 
@@ -43,7 +43,7 @@ class Backends extends Part {
       backend.weight !== 1 ? `weight ${backend.weight}` : '',
       backend.checkedAt ? `looked at ${ago(backend.checkedAt)}` : '',
     ].filter(Boolean);
-    const down = backend.state !== 'up' && backend.why;
+    const down = backend.state === 'down' && backend.why;
     return html`<li>
       <div class="what">
         <div class="name"><bdi>${backend.name}</bdi> <span class="pill ${TONE[backend.state] ?? ''}">${WORD[backend.state] ?? backend.state}</span>

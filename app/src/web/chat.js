@@ -55,7 +55,7 @@ class Chat extends Part {
   }
 
   #loaded() {
-    return this.models.find((model) => chats(model) && model.loadedOn.length)?.name;
+    return this.models.find((model) => chats(model) && model.loaded)?.name;
   }
 
   get #busy() {

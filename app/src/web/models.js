@@ -51,7 +51,7 @@ class Models extends Part {
         <div class="name"><bdi>${short(model.name)}</bdi>
           ${model.virtualFor ? html`<span class="pill">alias of <bdi>${short(model.virtualFor)}</bdi></span>` : nothing}
           ${same(model.name, this.fallback) ? html`<span class="pill">default</span>` : nothing}
-          ${model.loadedOn.length ? html`<span class="pill ok">loaded</span>` : nothing}</div>
+          ${model.loaded ? html`<span class="pill ok">loaded</span>` : nothing}</div>
         <div class="facts">${facts.map((fact) => html`<span>${fact}</span>`)}${where(model)}</div>
       </div>
       <div class="actions">${chats(model) ? html`<button type="button" aria-label="Chat with ${model.name}" @click=${() => this.tell('chat-with', model.name)}>Chat</button>` : nothing}</div>
@@ -67,12 +67,12 @@ function where(model) {
 function matching(models, wanted) {
   const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
   const said = (model) =>
-    [model.name, model.family, model.parameterSize, model.quantization, model.virtualFor, ...model.capabilities, ...model.backends, model.loadedOn.length ? 'loaded' : '']
+    [model.name, model.family, model.parameterSize, model.quantization, model.virtualFor, ...model.capabilities, ...model.backends, model.loaded ? 'loaded' : '']
       .join(' ')
       .toLowerCase();
   return models
     .filter((model) => words.every((word) => said(model).includes(word)))
-    .sort((a, b) => Math.sign(b.loadedOn.length) - Math.sign(a.loadedOn.length) || a.name.localeCompare(b.name));
+    .sort((a, b) => b.loaded - a.loaded || a.name.localeCompare(b.name));
 }
 
 function known(quantization) {

@@ -70,8 +70,11 @@ class Page extends Part {
       const [status, models, running] = await Promise.all([managed('/manage/status'), managed('/manage/models'), ask('/api/ps')]);
       this.limited = status.refused ?? models.refused ?? '';
       this.status = status.refused ? null : status;
-      this.models = models.refused ? (await ask('/api/tags')).models.map(fromTag) : models;
       this.running = running.models ?? [];
+      const loaded = new Set(this.running.map((model) => model.name));
+      this.models = (models.refused ? (await ask('/api/tags')).models.map(fromTag) : models)
+        // What is in memory is known at once; the list of models is only as young as the last probe.
+        .map((model) => ({...model, loaded: loaded.has(model.name) || model.loadedOn.length > 0}));
       this.gone = null;
       this.trouble = '';
       if (this.#lookRefused) {
