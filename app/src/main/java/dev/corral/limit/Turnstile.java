@@ -27,7 +27,7 @@ public final class Turnstile {
   }
 
   /// A place in the queue.
-  public static final class Ticket {
+  public final class Ticket {
     private final Runnable go;
     private final AtomicInteger state = new AtomicInteger(WAITING);
     private static final int WAITING = 0;
@@ -42,7 +42,14 @@ public final class Turnstile {
     ///
     /// @return false where the turn had already come, so that the place must be left instead
     public boolean giveUp() {
-      return state.compareAndSet(WAITING, GONE);
+      if (!state.compareAndSet(WAITING, GONE)) {
+        return false;
+      }
+      // Whoever left must not keep others out of the queue until somebody inside leaves.
+      if (queue.remove(this)) {
+        waiting.decrementAndGet();
+      }
+      return true;
     }
   }
 
