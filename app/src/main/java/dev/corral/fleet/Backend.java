@@ -121,6 +121,11 @@ public record Backend(
     return index.containsKey(name) || index.containsKey(key(name));
   }
 
+  /// True where it only lists the model, and its vendor's cloud would answer.
+  public boolean remote(String name) {
+    return find(name).filter(StoredModel::remote).isPresent();
+  }
+
   public boolean loaded(String name) {
     return !warm.isEmpty() && (warm.contains(name) || warm.contains(key(name)));
   }

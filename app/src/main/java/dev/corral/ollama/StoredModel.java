@@ -21,4 +21,11 @@ public record StoredModel(
     @Nullable Integer contextLength,
     List<String> capabilities,
     @Nullable Instant modifiedAt,
-    String listing) {}
+    String listing) {
+  /// True where the node only lists the model, and its vendor's cloud answers for it. Only such
+  /// entries have the member (`omitempty` in Ollama's `ListModelResponse`); a name cannot hold a
+  /// quote.
+  public boolean remote() {
+    return listing.contains("\"remote_host\":\"");
+  }
+}

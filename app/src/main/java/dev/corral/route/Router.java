@@ -9,6 +9,7 @@ import dev.corral.route.Refusal.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// Chooses who answers. Pure: the same request and the same snapshots give the same plan, but for
@@ -21,6 +22,9 @@ public final class Router {
   /// Prefixes that are reserved for assignments.
   private static final List<String> RESERVED = List.of("tier", "role", "profile");
 
+  /// How every tag ends that [ModelName#cloud()] knows; a quick look before the parsing.
+  private static final String CLOUD = "cloud";
+
   /// Host, namespace, model and tag at their longest, with what stands between them.
   private static final int LONGEST_NAME = 350 + 3 * 80 + 3;
 
@@ -32,43 +36,52 @@ public final class Router {
   public static Decision plan(Asked asked, FleetSnapshot fleet, Assignments assignments) {
     List<String> steps = new ArrayList<>(2);
     String name = stripped(asked.model());
-    Optional<String> alias = assignments.alias(name);
-    for (int hops = 0; alias.isPresent(); hops++) {
-      if (hops == MAX_ALIASES) {
-        return new Refusal(
-            Kind.UNKNOWN_ASSIGNMENT,
-            name,
-            "The alias '" + asked.model() + "' leads in a circle",
-            "Mend 'aliases:' in corral.yaml.",
-            steps);
-      }
-      steps.add("'" + name + "' is an alias of '" + alias.get() + "'");
-      name = stripped(alias.get());
-      alias = assignments.alias(name);
-    }
-    if (name.isEmpty() || name.equalsIgnoreCase("default")) {
-      if (assignments.defaultModel().isEmpty()) {
-        if (name.isEmpty()) {
-          return new Refusal(
-              Kind.NO_NAME,
-              "",
-              "No model was named",
-              "Name one, or set 'default:' in corral.yaml.",
-              steps);
-        }
-      } else {
+    boolean defaulted = false;
+    for (int hops = 0; hops <= MAX_ALIASES; hops++) {
+      Optional<String> alias = assignments.alias(name);
+      if (alias.isPresent()) {
+        steps.add("'" + name + "' is an alias of '" + alias.get() + "'");
+        name = stripped(alias.get());
+      } else if (!defaulted && nobodys(name) && !assignments.defaultModel().isEmpty()) {
         steps.add("no model was named, so the default '" + assignments.defaultModel() + "'");
         name = stripped(assignments.defaultModel());
+        defaulted = true;
+      } else {
+        return name.isEmpty() ? noName(steps) : candidates(asked, name, fleet, steps);
       }
     }
-    return candidates(asked, name, fleet, steps);
+    return new Refusal(
+        Kind.UNKNOWN_ASSIGNMENT,
+        name,
+        "The alias '" + asked.model() + "' leads in a circle",
+        "Mend 'aliases:' in corral.yaml.",
+        List.copyOf(steps));
+  }
+
+  private static boolean nobodys(String name) {
+    return name.isEmpty() || name.equalsIgnoreCase("default");
+  }
+
+  private static Refusal noName(List<String> steps) {
+    return new Refusal(
+        Kind.NO_NAME,
+        "",
+        "No model was named",
+        "Name one, or set 'default:' in corral.yaml.",
+        List.copyOf(steps));
   }
 
   private static Decision candidates(
       Asked asked, String name, FleetSnapshot fleet, List<String> steps) {
+    Optional<Refusal> reserved = reserved(name, steps);
+    if (reserved.isPresent()) {
+      return reserved.get();
+    }
     List<Backend> open = fleet.open();
-    List<Backend> holders = open.stream().filter(backend -> backend.holds(name)).toList();
-    Optional<Refusal> bad = holders.isEmpty() ? refused(name, steps) : Optional.empty();
+    List<Backend> all = open.stream().filter(backend -> backend.holds(name)).toList();
+    List<Backend> holders = all.stream().filter(backend -> !leaves(backend, name)).toList();
+    Optional<Refusal> bad =
+        holders.isEmpty() ? refused(name, !all.isEmpty(), steps) : Optional.empty();
     if (bad.isPresent()) {
       return bad.get();
     }
@@ -93,26 +106,42 @@ public final class Router {
         asked.model(), name, !name.equals(asked.model()), List.copyOf(steps), candidates);
   }
 
-  private static Optional<Refusal> refused(String name, List<String> steps) {
+  /// True where the node would pass the request on to its vendor's cloud.
+  private static boolean leaves(Backend backend, String name) {
+    return backend.ollama() && (cloud(name) || backend.remote(name));
+  }
+
+  private static boolean cloud(String name) {
+    return name.regionMatches(true, name.length() - CLOUD.length(), CLOUD, 0, CLOUD.length())
+        && ModelName.parse(name).filter(ModelName::cloud).isPresent();
+  }
+
+  /// A node that has a model of such a name does not take the name over.
+  private static Optional<Refusal> reserved(String name, List<String> steps) {
+    int colon = name.indexOf(':');
+    if (colon < 0 || name.contains("/") || ModelName.parse(name).isEmpty()) {
+      return Optional.empty();
+    }
+    String prefix = name.substring(0, colon).toLowerCase(Locale.ROOT);
+    if (!RESERVED.contains(prefix)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Refusal(
+            Kind.UNKNOWN_ASSIGNMENT,
+            name,
+            "No " + prefix + " is called '" + name.substring(colon + 1) + "'",
+            "See which there are: corral explain " + name,
+            List.copyOf(steps)));
+  }
+
+  /// @param remote true where a node lists the model as one of its vendor's cloud
+  private static Optional<Refusal> refused(String name, boolean remote, List<String> steps) {
     if (!harmless(name)) {
       return Optional.of(
           new Refusal(Kind.BAD_NAME, name, "invalid model name", "", List.copyOf(steps)));
     }
-    Optional<ModelName> parsed = ModelName.parse(name);
-    if (parsed.isEmpty()) {
-      return Optional.empty();
-    }
-    String prefix = parsed.get().model();
-    if (!name.contains("/") && name.contains(":") && RESERVED.contains(prefix)) {
-      return Optional.of(
-          new Refusal(
-              Kind.UNKNOWN_ASSIGNMENT,
-              name,
-              "No " + prefix + " is called '" + parsed.get().tag() + "'",
-              "See which there are: corral explain " + name,
-              List.copyOf(steps)));
-    }
-    if (parsed.get().cloud()) {
+    if (remote || cloud(name)) {
       return Optional.of(
           new Refusal(
               Kind.CLOUD_NAME,
