@@ -1,12 +1,17 @@
 package dev.corral;
 
+import dev.corral.testkit.Answer;
+import dev.corral.testkit.Body;
+import dev.corral.testkit.Headers;
 import dev.corral.testkit.Node;
+import dev.corral.testkit.RawClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -43,11 +48,25 @@ public final class RunningCorral implements AutoCloseable {
 
   /// With this `corral.yaml` and nothing else.
   public static RunningCorral alone(String yaml) {
+    return alone(0, yaml);
+  }
+
+  /// The same on a port that the test knows beforehand, see [#freePort()].
+  public static RunningCorral alone(int port, String yaml) {
     try {
       Path home = Files.createTempDirectory("corral-home");
       Files.writeString(home.resolve("corral.yaml"), yaml);
-      Map<String, String> flags = new HashMap<>(Map.of("server.port", "0"));
+      Map<String, String> flags = Map.of("server.port", Integer.toString(port));
       return new RunningCorral(home, Wiring.start(home, null, flags, Map.of(), System.err));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// A port that nobody holds now.
+  public static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -55,6 +74,43 @@ public final class RunningCorral implements AutoCloseable {
 
   public int port() {
     return wiring.port();
+  }
+
+  /// Asks `/manage` as the operator does on this machine, with the key of the home.
+  public Answer manage(String method, String path, String json) {
+    Headers headers =
+        Headers.of(
+            "Authorization", "Bearer " + adminKey(),
+            "Content-Type", "application/json",
+            "Connection", "close");
+    try (RawClient client = RawClient.connect(port())) {
+      return client.request(method, path, headers, Body.of(json)).answer();
+    }
+  }
+
+  /// Makes a key and returns its secret.
+  public String key(String name, String... scopes) {
+    String list = String.join("\",\"", scopes);
+    Answer made =
+        manage("POST", "/manage/keys", "{\"name\":\"" + name + "\",\"scopes\":[\"" + list + "\"]}");
+    return made.json().required("secret").asText();
+  }
+
+  public String adminKey() {
+    return read(home.resolve("admin.key")).strip();
+  }
+
+  /// What has been written to the log so far.
+  public String log() {
+    return read(home.resolve("logs").resolve("corral.log"));
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public String url() {

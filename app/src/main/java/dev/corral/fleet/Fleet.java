@@ -151,8 +151,13 @@ public final class Fleet implements AutoCloseable {
 
   private @Nullable Command next() {
     Instant now = clock.instant();
+    // One that is being looked at is looked at again when that look has come back.
     Instant soonest =
-        due.values().stream().min(Instant::compareTo).orElse(now.plus(settings.probe()));
+        due.entrySet().stream()
+            .filter(entry -> !looking.contains(entry.getKey()))
+            .map(Map.Entry::getValue)
+            .min(Instant::compareTo)
+            .orElse(now.plus(settings.probe()));
     long wait = Math.clamp(Duration.between(now, soonest).toMillis(), 0, 60_000);
     try {
       return commands.poll(wait, TimeUnit.MILLISECONDS);
@@ -206,7 +211,8 @@ public final class Fleet implements AutoCloseable {
       return;
     }
     Target target = Target.parse(name, named.settings().url(), named.settings().key());
-    backends.put(name, Backend.unseen(named.settings(), target, named.source()));
+    boolean draining = before != null && before.draining();
+    backends.put(name, Backend.unseen(named.settings(), target, named.source()).draining(draining));
     due.put(name, clock.instant());
   }
 

@@ -79,9 +79,14 @@ public final class Upstream implements AutoCloseable {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     Collector collector = new Collector(answer, maxBytes);
     control.runOnContext(_ -> {
-      UpstreamCall call =
-          call(target, "GET", path, sent -> sent.addAll(headers), new Payload.None(), collector);
-      var _ = answer.whenComplete((_, _) -> control.runOnContext(_ -> call.cancel()));
+      try {
+        UpstreamCall call =
+            call(target, "GET", path, sent -> sent.addAll(headers), new Payload.None(), collector);
+        var _ = answer.whenComplete((_, _) -> control.runOnContext(_ -> call.cancel()));
+      } catch (IllegalStateException closed) {
+        // A look that begins while the program stops.
+        collector.onFailure(new Failure.NotConnected("this Corral is stopping"));
+      }
     });
     try {
       return answer.get(within.toMillis(), TimeUnit.MILLISECONDS);
