@@ -25,10 +25,11 @@ final class Machine {
 
   /// Who holds a port, one sentence.
   static String whoListens(String host, int port) {
+    String literal = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
     try {
       HttpURLConnection connection =
           (HttpURLConnection)
-              URI.create("http://" + host + ":" + port + "/").toURL().openConnection();
+              URI.create("http://" + literal + ":" + port + "/").toURL().openConnection();
       connection.setConnectTimeout(PATIENCE_MILLIS);
       connection.setReadTimeout(PATIENCE_MILLIS);
       boolean corral = connection.getHeaderField("X-Corral-Exchange") != null;

@@ -90,7 +90,8 @@ public final class Wiring implements AutoCloseable {
     Keys keys = closing(Keys.open(database, clock));
     AdminKey adminKey = adminKey(home);
     access = new Access(keys, adminKey, rules(settings), clock);
-    BindRule.check(settings.server().host(), access.keysInForce())
+    boolean keysNeeded = settings.server().auth().equals("keys") || keys.made();
+    BindRule.check(settings.server().host(), keysNeeded)
         .ifPresent(why -> {
           throw new Unstartable(why, "");
         });
