@@ -1,0 +1,83 @@
+package dev.corral;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.corral.testkit.Answer;
+import dev.corral.testkit.OllamaNode;
+import dev.corral.testkit.RawClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// `corral.yaml` is edited while the server runs.
+class ReloadTest {
+  private static final String CHAT =
+      "{\"model\":\"%s\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+
+  private final OllamaNode node = OllamaNode.start();
+  private final RunningCorral corral = RunningCorral.inFrontOf(node);
+  private final Path file = corral.home().resolve("corral.yaml");
+
+  @AfterEach
+  void close() {
+    corral.close();
+    node.close();
+  }
+
+  @Test
+  void anAliasThatIsAddedWorksWithoutARestart() throws IOException {
+    assertThat(chat("gpt-4o").status()).isEqualTo(404);
+    write("aliases: {gpt-4o: markov-a}\n");
+    RunningCorral.await(() -> chat("gpt-4o").status() == 200, "the alias works");
+    RunningCorral.await(() -> corral.log().contains("taken over"), "the log says so");
+  }
+
+  @Test
+  void aBrokenFileChangesNothingAndIsSaidAndAMendedOneIsTaken() throws IOException {
+    write("aliases: {gpt-4o: markov-a}\n");
+    RunningCorral.await(() -> chat("gpt-4o").status() == 200, "the alias works");
+    write("alaises: {other: markov-a}\n");
+    RunningCorral.await(() -> corral.log().contains("was not taken"), "the log says so");
+    assertThat(corral.log()).contains("alaises").contains("aliases");
+    assertThat(chat("gpt-4o").status()).isEqualTo(200);
+    assertThat(chat("other").status()).isEqualTo(404);
+    write("aliases: {other: markov-a}\n");
+    RunningCorral.await(() -> chat("other").status() == 200, "the mended file is taken");
+    assertThat(chat("gpt-4o").status()).isEqualTo(404);
+  }
+
+  @Test
+  void aNodeThatIsAddedAnswersAndOneThatIsTakenOutIsAskedNoLonger() throws IOException {
+    try (OllamaNode other = OllamaNode.start()) {
+      Files.writeString(file, "backends: [{name: other, url: \"%s\"}]\n".formatted(other.url()));
+      RunningCorral.await(
+          () -> {
+            other.forgetExchanges();
+            return chat("markov-a").status() == 200 && !other.exchanges("/api/chat").isEmpty();
+          },
+          "the new node answers");
+      node.forgetExchanges();
+      assertThat(chat("markov-a").status()).isEqualTo(200);
+      assertThat(node.exchanges("/api/chat")).isEmpty();
+    }
+  }
+
+  @Test
+  void aSmallerLimitOfBodiesHoldsForTheNextRequest() throws IOException {
+    write("limits: {body: 1KiB}\n");
+    String large = CHAT.formatted("markov-a").replace("hi", "h".repeat(5_000));
+    RunningCorral.await(
+        () -> RawClient.post(corral.port(), "/api/chat", large).status() == 413, "the limit holds");
+  }
+
+  private void write(String lines) throws IOException {
+    String backends = "backends: [{name: one, url: \"%s\"}]\n".formatted(node.url());
+    Files.writeString(file, backends + lines);
+  }
+
+  private Answer chat(String model) {
+    return RawClient.post(corral.port(), "/api/chat", CHAT.formatted(model));
+  }
+}
