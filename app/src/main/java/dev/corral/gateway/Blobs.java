@@ -28,6 +28,8 @@ final class Blobs {
     }
     HttpServerRequest request = visit.request();
     boolean upload = request.method().name().equals("POST");
+    // Until the node's connection is there nobody reads: what came before would be lost.
+    request.pause();
     String declared = request.getHeader("Content-Length");
     if (upload && "100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
       request.response().writeContinue();
