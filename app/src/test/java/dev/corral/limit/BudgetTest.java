@@ -41,7 +41,7 @@ class BudgetTest {
           for (int round = 0; round < 1_000; round++) {
             if (budget.tryTake(3)) {
               most.accumulateAndGet(taken.addAndGet(3), Math::max);
-              Thread.yield();
+              Thread.onSpinWait();
               taken.addAndGet(-3);
               budget.giveBack(3);
             }

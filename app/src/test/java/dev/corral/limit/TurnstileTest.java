@@ -122,7 +122,7 @@ class TurnstileTest {
       Runnable stay =
           () -> {
             most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-            Thread.yield();
+            Thread.onSpinWait();
             inside.decrementAndGet();
             turnstile.leave();
             done.countDown();
