@@ -13,7 +13,7 @@ public record Limits(long steps, int depth, long characters, Duration time) {
   /// Far above what published templates need for a long chat (some 10,000 steps for 50 messages),
   /// and far below what hurts.
   public static final Limits USUAL =
-      new Limits(5_000_000, 300, 64 * 1024 * 1024, Duration.ofSeconds(5));
+      new Limits(2_000_000, 300, 64 * 1024 * 1024, Duration.ofSeconds(5));
 
   /// The longest template that is read at all: forty times the longest that was published.
   static final int SOURCE = 1024 * 1024;

@@ -4,7 +4,7 @@ package dev.corral.templates;
 /// before it is made. Used by one thread.
 public final class Meter {
   private static final int ENTRY_WEIGHT = 64; // about the bytes of an entry and its value
-  private static final int STEPS_BETWEEN_LOOKS = 1024;
+  private static final int STEPS_BETWEEN_LOOKS = 64; // one step may go through a long text
 
   private final Limits limits;
   private final long started = System.nanoTime();

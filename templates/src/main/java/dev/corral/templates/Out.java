@@ -1,5 +1,7 @@
 package dev.corral.templates;
 
+import java.util.List;
+
 /// Text being made, every character paid for before it is written.
 public final class Out {
   private static final MarkedText BLANK = MarkedText.trusted(" ");
@@ -33,8 +35,15 @@ public final class Out {
   }
 
   public Out repeat(MarkedText text, long times) {
-    if (!text.isEmpty()) {
-      meter.text(Math.multiplyHigh(text.length(), times) == 0 ? text.length() * times : -1);
+    if (text.isEmpty() || times <= 0) {
+      return this;
+    }
+    boolean tooMany = times > Integer.MAX_VALUE;
+    meter.text(tooMany ? Long.MAX_VALUE : text.length() * times);
+    List<Segment> segments = text.segments();
+    if (segments.size() == 1) {
+      builder.append(text.toString().repeat((int) times), segments.getFirst().userSupplied());
+    } else {
       for (long i = 0; i < times; i++) {
         builder.append(text);
       }

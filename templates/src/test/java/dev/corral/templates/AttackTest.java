@@ -57,6 +57,9 @@ class AttackTest {
         "{{ ('1' * 99999) | from_json }}",
         "{{ ('a,' * 1000000).split(',') | length }}{{ ('a,' * 1000000).split(',') | length }}",
         "{{ ('a' * 9999999) | list | length }}",
+        "{{ ('a' * 5000000 ~ 'b') in ('a' * 10000000) }}",
+        "{{ ('a' * 10000000).split('a' * 5000000 ~ 'b') | length }}",
+        "{{ ('a' * 10000000).rfind('b' ~ 'a' * 5000000) }}{{ ('a' * 10000000).find('a' * 5000000 ~ 'b') }}",
         "{{ ('ab' * 100000) | replace('', 'c' * 10000) }}",
       })
   void anAttackInJinjaEndsInAReason(String source) {

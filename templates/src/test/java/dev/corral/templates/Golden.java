@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.DynamicTest;
 
 /// Published templates and what their reference engines make of them. The templates were written by
@@ -26,15 +27,16 @@ public final class Golden {
     this.folder = folder;
   }
 
-  public static Golden open() {
+  /// The tests that `tests` makes; one that says why it is skipped where there are no templates.
+  public static List<DynamicTest> open(Function<Golden, List<DynamicTest>> tests) {
     String named =
         System.getProperty(
             "corral.templates", System.getenv().getOrDefault("CORRAL_TEMPLATES", ""));
     Path folder = Path.of(named.isEmpty() ? "../../shared/fixtures/templates" : named);
-    assumeTrue(
-        Files.isDirectory(folder),
-        "skipped: no golden templates at " + folder + "; name their folder in CORRAL_TEMPLATES");
-    return new Golden(folder);
+    String reason = "no golden templates at " + folder + "; name their folder in CORRAL_TEMPLATES";
+    return Files.isDirectory(folder)
+        ? tests.apply(new Golden(folder))
+        : List.of(DynamicTest.dynamicTest("skipped: " + reason, () -> assumeTrue(false, reason)));
   }
 
   /// The renderings of one set of variables or messages.

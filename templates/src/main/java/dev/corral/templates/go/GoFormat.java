@@ -8,6 +8,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /// `printf`, as Go formats.
 final class GoFormat {
@@ -48,7 +49,8 @@ final class GoFormat {
     if (used < values.size()) {
       out.add("%!(EXTRA ");
       for (int i = used; i < values.size(); i++) {
-        out.add(i > used ? ", " : "").add(GoValue.typeOf(values.get(i))).add("=");
+        boolean nil = values.get(i) instanceof GoValue.Nil;
+        out.add(i > used ? ", " : "").add(nil ? "" : GoValue.typeOf(values.get(i)) + "=");
         GoText.write(values.get(i), out);
       }
       out.add(")");
@@ -79,23 +81,56 @@ final class GoFormat {
     } else if (used >= values.size()) {
       out.add("%!" + verb + "(MISSING)");
     } else {
-      MarkedText text = formatted(values.get(used++), verb, flags, precision);
-      pad(
-          text,
-          Math.abs(Math.max(width, -Integer.MAX_VALUE)),
-          left,
-          !left && flags.contains("0"),
-          width != -1);
+      boolean zeros = !left && flags.contains("0");
+      int columns = width == -1 ? 0 : Math.abs(Math.max(width, -Integer.MAX_VALUE));
+      write(values.get(used++), new Form(verb, flags, columns, left, zeros, precision), true);
     }
   }
 
-  private void pad(MarkedText text, int width, boolean left, boolean zeros, boolean padded) {
-    long gap = padded ? Math.max(0, (long) width - text.codePoints()) : 0;
+  /// One directive: its letter, its flags, the columns it fills on which side and with what.
+  private record Form(
+      char verb, String flags, int columns, boolean left, boolean zeros, int precision) {}
+
+  /// A list or map is written entry by entry, each in the form.
+  ///
+  /// @param outermost false for an entry
+  private void write(GoValue value, Form form, boolean outermost) {
+    run.meter.enter();
+    switch (value) {
+      case GoValue.Nil _ when !outermost -> out.add("<nil>");
+      case GoValue.Slice slice when slice.form() == GoValue.Form.GO && form.verb() != 'T' -> {
+        out.add("[");
+        for (int i = 0; i < slice.items().size(); i++) {
+          out.add(i == 0 ? "" : " ");
+          write(slice.items().get(i), form, false);
+        }
+        out.add("]");
+      }
+      case GoValue.Dict dict when dict.form() == GoValue.Form.GO && form.verb() != 'T' -> {
+        out.add("map[");
+        boolean first = true;
+        for (Map.Entry<String, GoValue> entry : dict.entries().entrySet()) {
+          out.add(first ? "" : " ");
+          write(new GoValue.Text(MarkedText.user(entry.getKey())), form, false);
+          out.add(":");
+          write(entry.getValue(), form, false);
+          first = false;
+        }
+        out.add("]");
+      }
+      default -> pad(formatted(value, form.verb(), form.flags(), form.precision()), form);
+    }
+    run.meter.leave();
+  }
+
+  private void pad(MarkedText text, Form form) {
+    boolean zeros = form.zeros();
+    long gap = Math.max(0, (long) form.columns() - text.codePoints());
     boolean signed = zeros && !text.isEmpty() && "+-".indexOf(text.toString().charAt(0)) >= 0;
     int sign = signed ? 1 : 0;
-    out.pad(left || zeros ? 0 : gap).add(text, 0, sign);
+    out.pad(form.left() || zeros ? 0 : gap).add(text, 0, sign);
     out.repeat(MarkedText.trusted("0"), zeros ? gap : 0).add(text, sign, text.length());
-    out.pad(left ? gap : 0);
+    out.pad(form.left() ? gap : 0);
   }
 
   private MarkedText formatted(GoValue value, char verb, String flags, int precision) {
@@ -105,7 +140,10 @@ final class GoFormat {
     return switch (verb) {
       case 'v' -> cut(written(value), text ? precision : -1);
       case 's' -> prints(value) ? cut(written(value), precision) : wrong(value, verb);
-      case 'q' -> text ? quoted(written(value)) : wrong(value, verb);
+      case 'q' ->
+          value instanceof GoValue.Int(long code)
+              ? MarkedText.trusted("'" + escaped(whole(code, 'c', ""), '\'') + "'")
+              : text ? quoted(written(value)) : wrong(value, verb);
       case 't' -> value instanceof GoValue.Bool ? written(value) : wrong(value, verb);
       case 'T' -> MarkedText.trusted(GoValue.typeOf(value));
       case 'd', 'x', 'X', 'o', 'b', 'c' ->
@@ -150,11 +188,11 @@ final class GoFormat {
 
   private static MarkedText quoted(MarkedText text) {
     return MarkedText.trusted("\"")
-        .concat(text.map(GoFormat::escaped))
+        .concat(text.map(run -> escaped(run, '"')))
         .concat(MarkedText.trusted("\""));
   }
 
-  private static String escaped(String text) {
+  private static String escaped(String text, char quote) {
     StringBuilder escaped = new StringBuilder(text.length() + 8);
     text.codePoints()
         .forEach(c -> {
@@ -168,7 +206,9 @@ final class GoFormat {
             case '\f' -> escaped.append("\\f");
             case 0x0b -> escaped.append("\\v");
             default -> {
-              if (Character.isISOControl(c)) {
+              if (c == quote) {
+                escaped.append('\\').append(quote);
+              } else if (Character.isISOControl(c)) {
                 escaped.append(String.format(c < 0x80 ? "\\x%02x" : "\\u%04x", c));
               } else {
                 escaped.appendCodePoint(c);

@@ -107,10 +107,14 @@ final class GoFunctions {
     GoValue printed =
         arguments.size() == 1 && arguments.getFirst() instanceof GoValue.Text text
             ? text
-            : print(run, arguments, false);
+            : print(run, arguments.stream().map(GoFunctions::shown).toList(), false);
     MarkedText text = ((GoValue.Text) printed).text();
     run.meter.text(6L * text.length());
     return new GoValue.Text(text.map(change));
+  }
+
+  private static GoValue shown(GoValue value) {
+    return value instanceof GoValue.Nil ? GoValue.text("<no value>") : value;
   }
 
   private static String html(String text) {

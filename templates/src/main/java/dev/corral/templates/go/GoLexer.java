@@ -44,9 +44,7 @@ final class GoLexer {
         return;
       }
       at = begin + (trim ? 4 : 2);
-      if (trim && source.startsWith("/*", at)) {
-        comment(begin);
-      } else if (source.startsWith("/*", at)) {
+      if (source.startsWith("/*", at)) {
         comment(begin);
       } else {
         at = begin + (trim ? 3 : 2);
@@ -119,16 +117,7 @@ final class GoLexer {
         }
         add(Kind.DECLARE, ":=", start);
       }
-      case '"' -> add(Kind.STRING, GoLiteral.unquote(quoted(c, start)), start);
-      case '\'' -> add(Kind.CHARACTER, GoLiteral.unquote(quoted(c, start)), start);
-      case '`' -> {
-        int end = source.indexOf('`', at);
-        if (end < 0) {
-          throw failure("a string that starts here is never closed", start);
-        }
-        add(Kind.STRING, source.substring(at, end).replace("\r", ""), start);
-        at = end + 1;
-      }
+      case '"', '\'', '`' -> string(c, start);
       case '$' -> {
         word();
         add(Kind.VARIABLE, source.substring(start, at), start);
@@ -141,19 +130,34 @@ final class GoLexer {
           add(at == start + 1 ? Kind.DOT : Kind.FIELD, source.substring(start + 1, at), start);
         }
       }
-      default -> {
-        if (c == '+' || c == '-' || Character.isDigit(c)) {
-          number(start);
-        } else if (wordPart(source.codePointAt(start))) {
-          at = start;
-          word();
-          add(Kind.WORD, source.substring(start, at), start);
-        } else {
-          throw failure(
-              "unexpected '" + Character.toString(source.codePointAt(start)) + "'", start);
-        }
-      }
+      default -> other(c, start);
     }
+  }
+
+  private void other(char c, int start) {
+    if (c == '+' || c == '-' || Character.isDigit(c)) {
+      number(start);
+    } else if (wordPart(source.codePointAt(start))) {
+      at = start;
+      word();
+      add(Kind.WORD, source.substring(start, at), start);
+    } else {
+      throw failure("unexpected '" + Character.toString(source.codePointAt(start)) + "'", start);
+    }
+  }
+
+  private void string(char quote, int start) {
+    if (quote != '`') {
+      Kind kind = quote == '"' ? Kind.STRING : Kind.CHARACTER;
+      add(kind, GoLiteral.unquote(quoted(quote, start)), start);
+      return;
+    }
+    int end = source.indexOf('`', at);
+    if (end < 0) {
+      throw failure("a string that starts here is never closed", start);
+    }
+    add(Kind.STRING, source.substring(at, end).replace("\r", ""), start);
+    at = end + 1;
   }
 
   /// What stands between quotes, escapes and all.

@@ -22,6 +22,7 @@ final class Access {
   static Value entry(Value target, Value key) {
     Value found =
         switch (target) {
+          case Value.Dict _ when key instanceof Value.Undefined -> null;
           case Value.Dict(Map<Value, Value> entries) -> entries.get(Sequences.key(key));
           case Value.Items _, Value.Text _ -> indexed(target, key);
           default -> null;

@@ -38,29 +38,32 @@ sealed interface Expression {
 
   record Test(Expression target, String name, Given given, boolean negated) implements Expression {}
 
-  record Not(Expression operand) implements Expression {}
+  /// What computes with the values of its operands.
+  sealed interface Operation extends Expression {}
+
+  record Not(Expression operand) implements Operation {}
 
   /// `-x` or `+x`.
-  record Signed(Expression operand, boolean negative) implements Expression {}
+  record Signed(Expression operand, boolean negative) implements Operation {}
 
   /// `+ - * / // % **`, from left to right.
-  record Arithmetic(Expression first, List<Term> rest) implements Expression {}
+  record Arithmetic(Expression first, List<Term> rest) implements Operation {}
 
   /// `~`: everything printed, one after the other.
-  record Concatenation(List<Expression> parts) implements Expression {}
+  record Concatenation(List<Expression> parts) implements Operation {}
 
   /// `a < b <= c in d`: true where each neighbouring pair agrees.
-  record Comparison(Expression first, List<Term> rest) implements Expression {}
+  record Comparison(Expression first, List<Term> rest) implements Operation {}
 
   record Term(String operator, Expression operand) {}
 
-  record And(List<Expression> operands) implements Expression {}
+  record And(List<Expression> operands) implements Operation {}
 
-  record Or(List<Expression> operands) implements Expression {}
+  record Or(List<Expression> operands) implements Operation {}
 
   /// `then if condition else otherwise`; undefined where there is no else.
   record Conditional(Expression condition, Expression then, @Nullable Expression otherwise)
-      implements Expression {}
+      implements Operation {}
 
   /// The arguments of a call as they are written.
   ///

@@ -60,6 +60,12 @@ final class Expressions {
               arguments(given, scope));
       case Expression.Test(Expression target, String name, Given given, boolean negated) ->
           Value.of(test(name, evaluate(target, scope), arguments(given, scope)) != negated);
+      case Expression.Operation operation -> operation(operation, scope);
+    };
+  }
+
+  private Value operation(Expression.Operation operation, Scope scope) {
+    return switch (operation) {
       case Expression.Not(Expression operand) -> Value.of(!holds(operand, scope));
       case Expression.Signed(Expression operand, boolean negative) ->
           Arithmetic.signed(evaluate(operand, scope), negative);

@@ -156,10 +156,13 @@ final class Filters {
       throw new TemplateFailure("'truncate' needs a length of at least " + end.codePoints());
     }
     Integer shown = Sequences.length(value);
-    if (shown != null && shown <= (long) length + given.integer(3, 5)) {
+    if (shown == null) {
+      throw new TemplateFailure("a " + Kinds.of(value) + " cannot be truncated");
+    }
+    if (shown <= (long) length + given.integer(3, 5)) {
       return value;
     }
-    int cut = text.offset(length - end.codePoints());
+    int cut = text.offset(Math.min(text.codePoints(), length - end.codePoints()));
     int blank = given.flag(1) ? -1 : text.toString().lastIndexOf(' ', cut - 1);
     return Value.of(new Out(rendering.meter).add(text, 0, blank < 0 ? cut : blank).add(end));
   }

@@ -16,8 +16,10 @@ import java.util.regex.Pattern;
 ///
 /// @param content what a message's content may be
 /// @param argumentsAsText true where the arguments of a tool call must be JSON text, not fields
+/// @param noneBesideCalls true where a message with tool calls must have no content for them to
+///   show
 /// @param thinking the field in which it looks for what the model thought; empty where in none
-record Habits(Content content, boolean argumentsAsText, String thinking) {
+record Habits(Content content, boolean argumentsAsText, boolean noneBesideCalls, String thinking) {
   enum Content {
     TEXT,
     TEXT_OR_PARTS,
@@ -26,12 +28,31 @@ record Habits(Content content, boolean argumentsAsText, String thinking) {
 
   private static final String WORD = "zibeline";
   private static final String KEY = "quokka";
+  private static final Json FIELDS = fields(Map.of(KEY, Json.user(WORD)));
+  private static final String TEXT = "{\"" + KEY + "\": \"" + WORD + "\"}";
   private static final Clock CLOCK = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
   private static final List<String> THINKING =
       List.of("reasoning_content", "thinking", "reasoning");
 
   static Habits of(List<Statement> body, String source) {
-    return new Habits(content(body), argumentsAsText(body), thinking(source));
+    Content content = content(body);
+    String thinking = thinking(source);
+    for (boolean none : List.of(false, true)) {
+      Json beside = none ? Json.NULL : Json.user("");
+      if (showsFields(trial(body, call(FIELDS, beside), tools()))) {
+        return new Habits(content, false, none, thinking);
+      }
+      if (trial(body, call(Json.user(TEXT), beside), tools()).contains(TEXT)) {
+        return new Habits(content, true, none, thinking);
+      }
+    }
+    return new Habits(content, false, false, thinking);
+  }
+
+  /// True where the arguments are there, and not as Python prints a dict: no model was trained on
+  /// that.
+  private static boolean showsFields(String text) {
+    return text.contains(KEY) && !text.contains("{'" + KEY);
   }
 
   private static Content content(List<Statement> body) {
@@ -44,16 +65,6 @@ record Habits(Content content, boolean argumentsAsText, String thinking) {
     }
     String text = trial(body, List.of(user(Json.user(WORD))), List.of());
     return text.contains(WORD) ? Content.TEXT_OR_PARTS : Content.PARTS;
-  }
-
-  private static boolean argumentsAsText(List<Statement> body) {
-    Json arguments = fields(Map.of(KEY, Json.user(WORD)));
-    String withFields = trial(body, call(arguments), tools());
-    if (withFields.contains(KEY) && !withFields.contains("{'" + KEY)) {
-      return false; // the other form shows how Python prints a dict, which no model was trained on
-    }
-    String json = "{\"" + KEY + "\": \"" + WORD + "\"}";
-    return trial(body, call(Json.user(json)), tools()).contains(json);
   }
 
   private static String thinking(String source) {
@@ -85,7 +96,7 @@ record Habits(Content content, boolean argumentsAsText, String thinking) {
     return fields(Map.of("role", Json.trusted("user"), "content", content));
   }
 
-  private static List<Json> call(Json arguments) {
+  private static List<Json> call(Json arguments, Json content) {
     Json function = fields(Map.of("name", Json.user("probe"), "arguments", arguments));
     Json call =
         fields(
@@ -96,9 +107,12 @@ record Habits(Content content, boolean argumentsAsText, String thinking) {
     Json assistant =
         fields(
             Map.of(
-                "role", Json.trusted("assistant"),
-                "content", Json.user(""),
-                "tool_calls", new Json.Items(List.of(call))));
+                "role",
+                Json.trusted("assistant"),
+                "content",
+                content,
+                "tool_calls",
+                new Json.Items(List.of(call))));
     return List.of(user(Json.user("hello")), assistant);
   }
 

@@ -89,10 +89,12 @@ final class Lexer {
         keep--;
       }
     } else if (sign != '+' && kind != '{') {
-      int start = source.lastIndexOf('\n', end - 1) + 1;
-      if (start > at || (start <= at && lineStarting)) {
-        start = Math.max(start, at);
-        keep = blank(start, end) ? start : end;
+      int start = end;
+      while (start > at && source.charAt(start - 1) != '\n') {
+        start--;
+      }
+      if ((start > at || lineStarting) && blank(start, end)) {
+        keep = start;
       }
     }
     text(at, keep);

@@ -74,13 +74,13 @@ final class NumberFormat {
     if (exponent >= -4 && exponent < precision) {
       return number.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
     }
-    String long_ = scientific(rounded, precision - 1);
-    int e = long_.indexOf('e');
-    String mantissa = long_.substring(0, e);
+    String written = scientific(rounded, precision - 1);
+    int e = written.indexOf('e');
+    String mantissa = written.substring(0, e);
     return (mantissa.contains(".")
             ? mantissa.replaceAll("0+$", "").replaceAll("\\.$", "")
             : mantissa)
-        + long_.substring(e);
+        + written.substring(e);
   }
 
   /// True below zero, and for minus zero.

@@ -143,7 +143,7 @@ final class Operators {
   static boolean contains(Value container, Value item, Meter meter) {
     return switch (container) {
       case Value.Text(MarkedText text) when item instanceof Value.Text(MarkedText part) ->
-          text.toString().contains(part.toString());
+          Search.first(text.toString(), part.toString(), 0, meter) >= 0;
       case Value.Items items -> {
         boolean found = false;
         for (Value value : Sequences.values(items)) {
@@ -152,7 +152,8 @@ final class Operators {
         }
         yield found;
       }
-      case Value.Dict(Map<Value, Value> entries) -> entries.containsKey(Sequences.key(item));
+      case Value.Dict(Map<Value, Value> entries) ->
+          !(item instanceof Value.Undefined) && entries.containsKey(Sequences.key(item));
       case Value.Undefined _ -> false;
       default ->
           throw undefinedOr(

@@ -72,7 +72,11 @@ final class Preparation {
     if (parts && habits.content() != Habits.Content.TEXT) {
       return message.find("content").orElse(Json.NULL);
     }
-    Json text = new Json.Text(Messages.text(message));
+    MarkedText words = Messages.text(message);
+    if (habits.noneBesideCalls() && words.isEmpty() && !Messages.toolCalls(message).isEmpty()) {
+      return Json.NULL;
+    }
+    Json text = new Json.Text(words);
     return habits.content() == Habits.Content.PARTS ? new Json.Items(List.of(part(text))) : text;
   }
 

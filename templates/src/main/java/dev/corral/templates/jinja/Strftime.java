@@ -69,6 +69,12 @@ final class Strftime {
       case 'G' -> String.valueOf(time.get(IsoFields.WEEK_BASED_YEAR));
       case 's' -> String.valueOf(time.getLong(ChronoField.INSTANT_SECONDS));
       case 'z', 'Z' -> ""; // the template's clock is a naive one, as in Python
+      default -> composed(code, time);
+    };
+  }
+
+  private static String composed(char code, ZonedDateTime time) {
+    return switch (code) {
       case 'F' -> format("%Y-%m-%d", time);
       case 'T', 'X' -> format("%H:%M:%S", time);
       case 'R' -> format("%H:%M", time);

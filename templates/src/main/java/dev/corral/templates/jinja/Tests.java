@@ -30,7 +30,9 @@ final class Tests {
           entry("mapping", (_, value, _) -> value instanceof Value.Dict),
           entry("sequence", (_, value, _) -> sequence(value)),
           entry("iterable", (_, value, _) -> sequence(value) || value instanceof Value.Items),
-          entry("callable", (_, value, _) -> value instanceof Value.Callable),
+          entry(
+              "callable",
+              (_, value, _) -> value instanceof Value.Callable || value instanceof Value.Undefined),
           entry("escaped", (_, _, _) -> false),
           entry("odd", (rendering, value, _) -> leaves(1, value, Value.of(2), rendering)),
           entry("even", (rendering, value, _) -> leaves(0, value, Value.of(2), rendering)),

@@ -6,6 +6,7 @@ import dev.corral.templates.MarkedText;
 import dev.corral.templates.Out;
 import dev.corral.templates.TemplateFailure;
 import dev.corral.templates.jinja.Arguments.Bound;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,18 +30,22 @@ final class TextMethods {
           entry(
               "rsplit", (rendering, self, given) -> TextSplit.split(rendering, self, given, false)),
           entry("splitlines", TextSplit::lines),
-          entry("partition", (_, self, given) -> TextSplit.partition(self, given, true)),
-          entry("rpartition", (_, self, given) -> TextSplit.partition(self, given, false)),
+          entry(
+              "partition",
+              (rendering, self, given) -> TextSplit.partition(rendering, self, given, true)),
+          entry(
+              "rpartition",
+              (rendering, self, given) -> TextSplit.partition(rendering, self, given, false)),
           entry("startswith", (_, self, given) -> Value.of(affixed(self, given, true))),
           entry("endswith", (_, self, given) -> Value.of(affixed(self, given, false))),
           entry("removeprefix", (rendering, self, given) -> without(rendering, self, given, true)),
           entry("removesuffix", (rendering, self, given) -> without(rendering, self, given, false)),
           entry("replace", TextMethods::replace),
-          entry("find", (_, self, given) -> Value.of(find(self, given, true))),
-          entry("rfind", (_, self, given) -> Value.of(find(self, given, false))),
-          entry("index", (_, self, given) -> index(self, given, true)),
-          entry("rindex", (_, self, given) -> index(self, given, false)),
-          entry("count", (_, self, given) -> count(self, given)),
+          entry("find", (rendering, self, given) -> Value.of(find(rendering, self, given, true))),
+          entry("rfind", (rendering, self, given) -> Value.of(find(rendering, self, given, false))),
+          entry("index", (rendering, self, given) -> index(rendering, self, given, true)),
+          entry("rindex", (rendering, self, given) -> index(rendering, self, given, false)),
+          entry("count", TextMethods::count),
           entry("join", TextMethods::join),
           entry("format", FormatMethod::apply),
           entry("zfill", TextMethods::zfill),
@@ -85,10 +90,11 @@ final class TextMethods {
   static MarkedText strip(
       MarkedText text, @Nullable MarkedText characters, boolean left, boolean right) {
     String plain = text.toString();
-    IntPredicate dropped =
-        characters == null
-            ? c -> PythonText.isSpace((char) c)
-            : c -> characters.toString().indexOf(c) >= 0;
+    BitSet given = new BitSet();
+    if (characters != null) {
+      characters.toString().codePoints().forEach(given::set);
+    }
+    IntPredicate dropped = characters == null ? c -> PythonText.isSpace((char) c) : given::get;
     int from = 0;
     int to = plain.length();
     while (left && from < to && dropped.test(plain.codePointAt(from))) {
@@ -154,7 +160,7 @@ final class TextMethods {
     String plain = text.toString();
     int left = most < 0 ? Integer.MAX_VALUE : most;
     int done = 0;
-    int found = plain.indexOf(old.toString());
+    int found = Search.first(plain, old.toString(), 0, rendering.meter);
     while (found >= 0 && left > 0) {
       rendering.meter.step();
       out.add(text, done, found).add(by);
@@ -164,30 +170,36 @@ final class TextMethods {
       if (old.isEmpty()) { // before each character and at the end
         next = found < plain.length() ? plain.offsetByCodePoints(found, 1) : plain.length() + 1;
       }
-      found = next > plain.length() ? -1 : plain.indexOf(old.toString(), next);
+      found =
+          next > plain.length() ? -1 : Search.first(plain, old.toString(), next, rendering.meter);
     }
     return Value.of(out.add(text, done, text.length()));
   }
 
-  private static long find(Value.Text self, Arguments arguments, boolean first) {
+  private static long find(
+      Rendering rendering, Value.Text self, Arguments arguments, boolean first) {
     Bound given = arguments.bind("find", "sub", "start", "end");
     String text = part(self, given).toString();
     String sought = given.requireText(0).toString();
-    int found = first ? text.indexOf(sought) : text.lastIndexOf(sought);
+    int found =
+        first
+            ? Search.first(text, sought, 0, rendering.meter)
+            : Search.last(text, sought, text.length(), rendering.meter);
     return found < 0
         ? -1
         : clamp(given.integer(1, 0), self.text().codePoints()) + text.codePointCount(0, found);
   }
 
-  private static Value index(Value.Text self, Arguments arguments, boolean first) {
-    long found = find(self, arguments, first);
+  private static Value index(
+      Rendering rendering, Value.Text self, Arguments arguments, boolean first) {
+    long found = find(rendering, self, arguments, first);
     if (found < 0) {
       throw new TemplateFailure("'index' does not find the text");
     }
     return Value.of(found);
   }
 
-  private static Value count(Value.Text self, Arguments arguments) {
+  private static Value count(Rendering rendering, Value.Text self, Arguments arguments) {
     Bound given = arguments.bind("count", "sub", "start", "end");
     String text = part(self, given).toString();
     String sought = given.requireText(0).toString();
@@ -195,8 +207,10 @@ final class TextMethods {
       return Value.of(text.codePointCount(0, text.length()) + 1L);
     }
     long count = 0;
-    for (int i = text.indexOf(sought); i >= 0; i = text.indexOf(sought, i + sought.length())) {
+    int at = Search.first(text, sought, 0, rendering.meter);
+    while (at >= 0) {
       count++;
+      at = Search.first(text, sought, at + sought.length(), rendering.meter);
     }
     return Value.of(count);
   }

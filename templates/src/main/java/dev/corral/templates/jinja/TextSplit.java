@@ -36,11 +36,11 @@ final class TextSplit {
     List<Value> pieces = new ArrayList<>();
     String plain = text.toString();
     int done = 0;
-    int found = plain.indexOf(separator);
+    int found = Search.first(plain, separator, 0, meter);
     while (found >= 0 && pieces.size() < most) {
       add(pieces, text, done, found, meter);
       done = found + separator.length();
-      found = plain.indexOf(separator, done);
+      found = Search.first(plain, separator, done, meter);
     }
     add(pieces, text, done, text.length(), meter);
     return pieces;
@@ -50,12 +50,14 @@ final class TextSplit {
     List<Value> pieces = new ArrayList<>();
     String plain = text.toString();
     int done = text.length();
-    int found = plain.lastIndexOf(separator);
+    int found = Search.last(plain, separator, plain.length(), meter);
     while (found >= 0 && pieces.size() < most) {
       add(pieces, text, found + separator.length(), done, meter);
       done = found;
       found =
-          done < separator.length() ? -1 : plain.lastIndexOf(separator, done - separator.length());
+          done < separator.length()
+              ? -1
+              : Search.last(plain, separator, done - separator.length(), meter);
     }
     add(pieces, text, 0, done, meter);
     Collections.reverse(pieces);
@@ -140,14 +142,18 @@ final class TextSplit {
     };
   }
 
-  static Value partition(Value.Text self, Arguments arguments, boolean first) {
+  static Value partition(Rendering rendering, Value.Text self, Arguments arguments, boolean first) {
+    Meter meter = rendering.meter;
     MarkedText text = self.text();
     String separator = arguments.bind("partition", "sep").requireText(0).toString();
     if (separator.isEmpty()) {
       throw new TemplateFailure("'partition' needs a separator that is not empty");
     }
     String plain = text.toString();
-    int found = first ? plain.indexOf(separator) : plain.lastIndexOf(separator);
+    int found =
+        first
+            ? Search.first(plain, separator, 0, meter)
+            : Search.last(plain, separator, plain.length(), meter);
     if (found < 0) {
       return first
           ? Value.Items.tuple(self, Value.EMPTY_TEXT, Value.EMPTY_TEXT)

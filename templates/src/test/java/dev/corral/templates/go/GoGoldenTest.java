@@ -15,7 +15,10 @@ import org.junit.jupiter.api.TestFactory;
 class GoGoldenTest {
   @TestFactory
   List<DynamicTest> everyPublishedTemplateGivesTheTextThatOllamaGives() {
-    Golden golden = Golden.open();
+    return Golden.open(GoGoldenTest::tests);
+  }
+
+  private static List<DynamicTest> tests(Golden golden) {
     Json.Fields inputs = golden.inputs("go");
     LocalDate today = LocalDate.parse(inputs.findText("currentDate").orElseThrow().toString());
     Clock clock = Clock.fixed(today.atTime(12, 0).toInstant(ZoneOffset.UTC), ZoneOffset.UTC);

@@ -60,6 +60,15 @@ class PreparationTest {
   }
 
   @Test
+  void contentStaysNullBesideCallsWhereTheTemplateShowsThemOnlyThen() {
+    String source =
+        "{% for m in messages %}{% if m.content is none %}{{ m.tool_calls[0].function.arguments | tojson }}"
+            + "{% else %}[{{ m.content }}]{% endif %}{% endfor %}";
+    assertThat(rendered(source, CALL.formatted(FIELDS), "{\"role\": \"user\", \"content\": null}"))
+        .isEqualTo(FIELDS + "[]");
+  }
+
+  @Test
   void brokenArgumentsAreKeptAsWhatTheyAre() {
     String source = "{{ messages[-1].tool_calls[0].function.arguments | tojson }}";
     assertThat(rendered(source, CALL.formatted("\"{not json\"")))
