@@ -15,18 +15,13 @@ import org.junit.jupiter.api.Test;
 
 /// So many at once, the next ones in the order in which they came, and nobody is forgotten.
 class TurnstileTest {
-  private static final Runnable NEVER =
-      () -> {
-        throw new AssertionError("this turn must not come");
-      };
-
   private final List<String> called = new ArrayList<>();
 
   @Test
   void withoutACapEverybodyIsInsideAndCounted() {
     Turnstile turnstile = new Turnstile(0, 0);
     for (int i = 0; i < 1_000; i++) {
-      assertThat(turnstile.enter(NEVER)).isInstanceOf(Entry.Inside.class);
+      assertThat(turnstile.enter(TurnstileTest::never)).isInstanceOf(Entry.Inside.class);
     }
     assertThat(turnstile.inside()).isEqualTo(1_000);
   }
@@ -34,7 +29,7 @@ class TurnstileTest {
   @Test
   void whoWaitsIsCalledInTheOrderOfComing() {
     Turnstile turnstile = new Turnstile(1, 3);
-    assertThat(turnstile.enter(NEVER)).isInstanceOf(Entry.Inside.class);
+    assertThat(turnstile.enter(TurnstileTest::never)).isInstanceOf(Entry.Inside.class);
     queue(turnstile, "first");
     queue(turnstile, "second");
     queue(turnstile, "third");
@@ -51,16 +46,16 @@ class TurnstileTest {
   @Test
   void aFullQueueRefusesWithTheNumbersOfTheLimit() {
     Turnstile turnstile = new Turnstile(1, 1);
-    turnstile.enter(NEVER);
+    turnstile.enter(TurnstileTest::never);
     queue(turnstile, "waits");
-    assertThat(turnstile.enter(NEVER)).isEqualTo(new Entry.Full(1, 1));
+    assertThat(turnstile.enter(TurnstileTest::never)).isEqualTo(new Entry.Full(1, 1));
     assertThat(turnstile.waiting()).as("a refusal takes no place").isEqualTo(1);
   }
 
   @Test
   void whoGivesUpMakesRoomInTheQueueAtOnce() {
     Turnstile turnstile = new Turnstile(1, 1);
-    turnstile.enter(NEVER);
+    turnstile.enter(TurnstileTest::never);
     for (int i = 0; i < 5; i++) {
       Ticket ticket = queue(turnstile, "impatient");
       assertThat(ticket.giveUp()).isTrue();
@@ -76,7 +71,7 @@ class TurnstileTest {
   @Test
   void whoWasCalledAlreadyCannotGiveUpAndHasToLeave() {
     Turnstile turnstile = new Turnstile(1, 1);
-    turnstile.enter(NEVER);
+    turnstile.enter(TurnstileTest::never);
     Ticket ticket = queue(turnstile, "called");
     turnstile.leave();
     assertThat(ticket.giveUp()).isFalse();
@@ -88,7 +83,7 @@ class TurnstileTest {
   @Test
   void aHigherLimitLetsWaitersInWithoutAnybodyLeaving() {
     Turnstile turnstile = new Turnstile(1, 5);
-    turnstile.enter(NEVER);
+    turnstile.enter(TurnstileTest::never);
     queue(turnstile, "second");
     queue(turnstile, "third");
     turnstile.allow(2, 5);
@@ -100,8 +95,8 @@ class TurnstileTest {
   @Test
   void aLowerLimitWaitsUntilEnoughHaveLeft() {
     Turnstile turnstile = new Turnstile(2, 5);
-    turnstile.enter(NEVER);
-    turnstile.enter(NEVER);
+    turnstile.enter(TurnstileTest::never);
+    turnstile.enter(TurnstileTest::never);
     turnstile.allow(1, 5);
     queue(turnstile, "waits");
     turnstile.leave();
@@ -150,6 +145,10 @@ class TurnstileTest {
     Entry entry = turnstile.enter(() -> called.add(name));
     assertThat(entry).isInstanceOf(Entry.Queued.class);
     return ((Entry.Queued) entry).ticket();
+  }
+
+  private static void never() {
+    throw new AssertionError("this turn must not come");
   }
 
   private static void nothingIsLeft(Turnstile turnstile) {
