@@ -30,6 +30,9 @@ final class Attempt implements UpstreamCall.Listener {
   /// whole can still become an error. Larger ones (embeddings) flow.
   private static final int HELD_BYTES = 256 * 1024;
 
+  /// Between the error frame and the cut.
+  private static final long READ_MILLIS = 250;
+
   private enum Answer {
     AWAITED,
     /// An error status: its text is gathered.
@@ -438,13 +441,20 @@ final class Attempt implements UpstreamCall.Listener {
       EndWatch watching = watch == null ? new EndWatch(exchange.call(), true) : watch;
       byte[] frame = ErrorFrame.render(exchange.call(), Problem.of(502, text), watching);
       passed += frame.length;
-      response
-          .write(Buffer.buffer(frame))
-          .onComplete(_ -> exchange.visit().request().connection().close());
+      response.write(Buffer.buffer(frame)).onComplete(_ -> cutLater());
     } else {
       var _ = exchange.visit().request().connection().close();
     }
     exchange.finish(Outcome.BROKEN, status, this, passed, firstByteNanos, end().usage());
+  }
+
+  /// Browsers throw away what they have not read yet when a connection breaks: the last frames and
+  /// the error get a moment to be read.
+  private void cutLater() {
+    exchange
+        .gateway()
+        .vertx()
+        .setTimer(READ_MILLIS, _ -> exchange.visit().request().connection().close());
   }
 
   private void done(boolean failed) {
