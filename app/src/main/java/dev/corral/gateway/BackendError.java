@@ -38,6 +38,13 @@ record BackendError(String contentType, byte[] body) {
     return new BackendError(body.contentType(), body.bytes());
   }
 
+  /// Progress of pull, push and create: their late errors may tell paths of the node's disk. An
+  /// event comes in one piece, since the node writes it in one.
+  static Buffer masked(Buffer chunk) {
+    String text = chunk.toString();
+    return text.contains("\"error\"") ? Buffer.buffer(PathMask.mask(text)) : chunk;
+  }
+
   /// Ollama's two ways to say that it has no such model.
   private static boolean missing(String text) {
     return text.contains("model ") && text.contains("not found");

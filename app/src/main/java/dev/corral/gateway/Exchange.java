@@ -65,7 +65,7 @@ final class Exchange {
     response.closeHandler(_ -> left());
     response.exceptionHandler(_ -> left());
     request.exceptionHandler(_ -> left());
-    if (declaredLength() > settings.bodyBytes()) {
+    if (HeaderRules.length(request.headers()) > settings.bodyBytes()) {
       refuse(tooLarge());
       return;
     }
@@ -74,15 +74,6 @@ final class Exchange {
     }
     gateway.reading(this);
     request.handler(this::take).endHandler(_ -> taken());
-  }
-
-  private long declaredLength() {
-    String declared = request.getHeader("Content-Length");
-    try {
-      return declared == null ? 0 : Long.parseLong(declared);
-    } catch (NumberFormatException e) {
-      return 0;
-    }
   }
 
   private void take(Buffer chunk) {

@@ -93,4 +93,14 @@ final class HeaderRules {
           && !name.startsWith(ownPrefix);
     }
   }
+
+  /// @return the declared length in bytes; -1 where none is declared, or none that can be read
+  static long length(MultiMap headers) {
+    String text = headers.get("Content-Length");
+    try {
+      return text == null ? -1 : Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
 }
