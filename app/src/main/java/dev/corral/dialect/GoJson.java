@@ -1,9 +1,73 @@
 package dev.corral.dialect;
 
-/// Strings as Go's `encoding/json` writes them, since callers compare bytes: `<`, `>`, `&` and the
-/// two line separators of Unicode are escaped, other text beyond ASCII is not.
-final class GoJson {
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/// JSON as Go's `encoding/json` writes it, since callers compare bytes: `<`, `>`, `&` and the two
+/// line separators of Unicode are escaped, other text beyond ASCII is not; numbers are as short as
+/// they can be.
+public final class GoJson {
   private GoJson() {}
+
+  /// A tree in UTF-8, members in their order.
+  public static byte[] bytes(JsonNode tree) {
+    StringBuilder out = new StringBuilder();
+    write(out, tree);
+    return out.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void write(StringBuilder out, JsonNode tree) {
+    switch (tree.getNodeType()) {
+      case OBJECT -> {
+        char before = '{';
+        for (Map.Entry<String, JsonNode> member : tree.properties()) {
+          out.append(before).append(quoted(member.getKey())).append(':');
+          write(out, member.getValue());
+          before = ',';
+        }
+        out.append(before == '{' ? "{}" : "}");
+      }
+      case ARRAY -> {
+        char before = '[';
+        for (JsonNode item : tree) {
+          out.append(before);
+          write(out, item);
+          before = ',';
+        }
+        out.append(before == '[' ? "[]" : "]");
+      }
+      case STRING -> out.append(quoted(tree.textValue()));
+      case NUMBER -> out.append(number(tree));
+      case BOOLEAN -> out.append(tree.booleanValue());
+      default -> out.append("null");
+    }
+  }
+
+  /// Go writes the shortest digits that read back as the same number, with an exponent below 1e-6
+  /// and from 1e21 on.
+  private static String number(JsonNode number) {
+    if (!number.isFloatingPointNumber()) {
+      return number.asText();
+    }
+    String java = number.isFloat() ? Float.toString(number.floatValue()) : number.asText();
+    BigDecimal exact = new BigDecimal(java).stripTrailingZeros();
+    double size = Math.abs(exact.doubleValue());
+    if (size == 0) {
+      return java.startsWith("-") ? "-0" : "0";
+    }
+    if (size >= 1e-6 && size < 1e21) {
+      return exact.toPlainString();
+    }
+    int exponent = exact.precision() - exact.scale() - 1;
+    String digits = exact.unscaledValue().abs().toString();
+    return (exact.signum() < 0 ? "-" : "")
+        + digits.charAt(0)
+        + (digits.length() > 1 ? "." + digits.substring(1) : "")
+        + (exponent < 0 ? "e-" : "e+")
+        + Math.abs(exponent);
+  }
 
   /// A JSON string literal with its quotes.
   static String quoted(String text) {

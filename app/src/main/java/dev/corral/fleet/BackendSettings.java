@@ -5,13 +5,17 @@ import java.util.List;
 /// One backend as the operator names it.
 ///
 /// @param name how people and metrics call it; letters, digits, `-` and `_`
-/// @param url scheme, host, port and, for `openai`, the base path (`https://api.example.com/v1`)
+/// @param url scheme, host, port and, for `openai`, the base path (`https://api.example.com/v1`);
+///   [#INSIDE] for a backend inside this program
 /// @param kind `ollama`, or `openai` for anything that speaks OpenAI's API
 /// @param key sent as `Authorization: Bearer`; empty for none
 /// @param weight share among equals, above 0
 /// @param models for `openai`: the models to offer; empty means whatever `/models` lists
 public record BackendSettings(
     String name, String url, String kind, String key, double weight, List<String> models) {
+  /// Instead of a URL: no address, the backend answers within this program.
+  public static final String INSIDE = "inside:";
+
   public static BackendSettings defaults() {
     return new BackendSettings("", "", "ollama", "", 1, List.of());
   }

@@ -210,7 +210,11 @@ public final class Fleet implements AutoCloseable {
     if (before != null && before.settings().equals(named.settings())) {
       return;
     }
-    Target target = Target.parse(name, named.settings().url(), named.settings().key());
+    String url = named.settings().url();
+    Target target =
+        url.equals(BackendSettings.INSIDE)
+            ? Target.inside(name)
+            : Target.parse(name, url, named.settings().key());
     boolean draining = before != null && before.draining();
     backends.put(name, Backend.unseen(named.settings(), target, named.source()).draining(draining));
     due.put(name, clock.instant());

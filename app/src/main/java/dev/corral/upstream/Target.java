@@ -24,6 +24,11 @@ public record Target(
           "metadata.google.internal",
           "metadata");
 
+  /// The backend inside this program that [Upstream#serve] was given under this name.
+  public static Target inside(String name) {
+    return new Target(name, "", 0, false, "", "");
+  }
+
   /// Reads `http://gpu-box:11434` or `https://api.example.com/v1`.
   ///
   /// @throws IllegalArgumentException with what is wrong and how it is written
@@ -58,6 +63,11 @@ public record Target(
     return new Target(name, host, port, tls, path, bearer);
   }
 
+  /// True for a backend inside this program: no address, no socket.
+  public boolean isInside() {
+    return host.isEmpty();
+  }
+
   /// True where a name that was looked up led to an address that no operator means.
   static boolean metadata(@Nullable String address) {
     return address != null && METADATA.contains(address);
@@ -76,12 +86,14 @@ public record Target(
 
   /// The address for people.
   public String url() {
-    return (tls ? "https://" : "http://") + authority() + basePath;
+    return isInside()
+        ? "inside this program"
+        : (tls ? "https://" : "http://") + authority() + basePath;
   }
 
   /// Keys stay out of logs.
   @Override
   public String toString() {
-    return name + " at " + url();
+    return isInside() ? name + ", " + url() : name + " at " + url();
   }
 }

@@ -3,6 +3,7 @@ package dev.corral.upstream;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpConnection;
@@ -10,6 +11,7 @@ import io.vertx.core.http.PoolOptions;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +39,7 @@ public final class Upstream implements AutoCloseable {
   private final Vertx vertx;
   private final Context control;
   private final Map<Thread, Loop> loops = new ConcurrentHashMap<>();
+  private final Map<String, Inside> insides = new ConcurrentHashMap<>();
 
   /// The pool of one event loop.
   ///
@@ -56,6 +59,11 @@ public final class Upstream implements AutoCloseable {
     this.control = vertx.getOrCreateContext();
   }
 
+  /// From now on `inside` answers what is asked of [Target#inside] with this name.
+  public void serve(String name, Inside inside) {
+    insides.put(name, inside);
+  }
+
   /// Begins a call on the current event loop.
   ///
   /// @param path path and query behind the target's base path
@@ -67,8 +75,14 @@ public final class Upstream implements AutoCloseable {
       Consumer<MultiMap> headers,
       Payload payload,
       UpstreamCall.Listener listener) {
+    if (target.isInside()) {
+      Inside inside = insides.get(target.name());
+      Context here = vertx.getOrCreateContext();
+      return InsideCall.begin(
+          here, target.name(), inside, method, path, headers, payload, listener);
+    }
     Loop loop = loops.computeIfAbsent(Thread.currentThread(), _ -> open());
-    return UpstreamCall.begin(loop, target, method, path, headers, payload, listener);
+    return NetworkCall.begin(loop, target, method, path, headers, payload, listener);
   }
 
   /// The whole small answer to a GET, for owners on virtual threads.
@@ -100,6 +114,22 @@ public final class Upstream implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new IllegalStateException("a collector never fails its future", e);
     }
+  }
+
+  /// Begins a call for a virtual thread, which reads the answer as it comes.
+  ///
+  /// @param headers without hop-by-hop headers, `Host` and credentials
+  /// @param body must not change afterwards; empty for none
+  public Talk talk(
+      Target target, String method, String path, Map<String, String> headers, byte[] body) {
+    Buffer sent = Buffer.buffer(body);
+    Payload payload =
+        body.length == 0
+            ? new Payload.None()
+            : new Payload.Held(List.of(sent), body.length, () -> {});
+    return Talk.begin(
+        vertx.getOrCreateContext(),
+        listener -> call(target, method, path, to -> to.addAll(headers), payload, listener));
   }
 
   @Override
