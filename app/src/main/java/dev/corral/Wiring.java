@@ -18,6 +18,7 @@ import dev.corral.db.Database;
 import dev.corral.db.DatabaseFailure;
 import dev.corral.db.Opening;
 import dev.corral.db.Schema;
+import dev.corral.dialect.Words;
 import dev.corral.door.Door;
 import dev.corral.door.Visit;
 import dev.corral.exchange.ExchangeEvent;
@@ -55,8 +56,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Builds the server on one page and closes it in reverse.
 public final class Wiring implements AutoCloseable {
-  private static final String NO_VERSION = "0.33.0";
-
   private final Clock clock = Clock.systemUTC();
   private final Instant startedAt = clock.instant();
   private final String instance =
@@ -327,12 +326,7 @@ public final class Wiring implements AutoCloseable {
   }
 
   private Parts.Facts facts() {
-    String ollama =
-        fleet.snapshot().backends().stream()
-            .map(Backend::version)
-            .filter(version -> !version.isEmpty())
-            .findFirst()
-            .orElse(NO_VERSION);
+    String ollama = fleet.snapshot().oldestOllama().orElse(Words.OLLAMA_VERSION);
     return new Parts.Facts(Version.OURS, ollama, startedAt, url(), config.file(), notes);
   }
 

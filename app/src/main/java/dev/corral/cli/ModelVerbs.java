@@ -120,7 +120,7 @@ final class ModelVerbs {
     /// A generate without a prompt and with no time to stay is Ollama's way to say so.
     static void unload(Server server, String model) {
       Map<String, Object> ask = Map.of("model", model, "keep_alive", 0, "stream", false);
-      found(model, () -> server.post("/api/generate", ask));
+      server.post("/api/generate", ask);
     }
   }
 
@@ -132,7 +132,7 @@ final class ModelVerbs {
     @Override
     void run() {
       for (String model : models) {
-        found(model, () -> server().delete("/api/delete", Map.of("model", model)));
+        server().delete("/api/delete", Map.of("model", model));
         done("deleted '" + model + "'");
       }
     }
@@ -149,7 +149,7 @@ final class ModelVerbs {
     @Override
     void run() {
       Map<String, Object> ask = Map.of("source", source, "destination", destination);
-      found(source, () -> server().post("/api/copy", ask));
+      server().post("/api/copy", ask);
       done("copied '" + source + "' to '" + destination + "'");
     }
   }
@@ -162,8 +162,7 @@ final class ModelVerbs {
       if (failure.exit() != Exit.MISSING || failure.text().contains("pull")) {
         throw failure;
       }
-      String next =
-          failure.next().isEmpty() ? "Fetch it with: corral pull " + model : failure.next();
+      String next = failure.next().isEmpty() ? "Pull it: corral pull " + model : failure.next();
       throw new Failure(Exit.MISSING, failure.text(), next);
     }
   }

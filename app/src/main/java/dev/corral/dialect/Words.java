@@ -6,13 +6,23 @@ import dev.corral.wire.Problem;
 /// What Ollama says about a name, call by call; clients look for these words. Source: Ollama
 /// 0.33.0-rc2, recordings `err-missing-*`, `err-badname-*`, `err-noname-*`, `err-copy-*`.
 public final class Words {
+  /// The Ollama whose recorded behaviour we pass: told where no node tells its own, because clients
+  /// refuse servers that they think old.
+  public static final String OLLAMA_VERSION = "0.33.0";
+
   private Words() {}
 
-  /// No such model here. Ollama's words first, then the command that pulls it.
+  /// The next step after a missing model, for calls that a pull would help.
+  public static String pull(String model) {
+    return "Pull it: corral pull " + model;
+  }
+
+  /// No such model here, in Ollama's words alone.
   ///
   /// @param name as the caller wrote it
   public static Problem notFound(Call call, String name) {
-    String words =
+    return Problem.of(
+        404,
         switch (call) {
           case EMBED, EMBEDDINGS, V1_EMBEDDINGS ->
               "model " + GoTexts.quoted(name) + " not found, try pulling it first";
@@ -33,13 +43,7 @@ public final class Words {
               V1_MESSAGES,
               V1_COUNT_TOKENS ->
               "model '" + name + "' not found";
-        };
-    boolean asks =
-        switch (call) {
-          case PULL, PUSH, CREATE, DELETE -> false;
-          default -> ModelName.parse(name).isPresent();
-        };
-    return Problem.of(404, words, asks ? "Pull it with: ollama pull " + name : "");
+        });
   }
 
   /// A name that cannot be one.

@@ -208,7 +208,7 @@ final class Attempt implements UpstreamCall.Listener {
     }
     BackendError error =
         translator == null
-            ? BackendError.of(plan, status, headers, told)
+            ? BackendError.of(exchange.call(), plan, status, headers, told)
             : BackendError.translated(exchange.visit().route().dialect(), status, told);
     HttpServerResponse response = exchange.visit().request().response();
     HeaderRules.toClient(headers, response.headers());

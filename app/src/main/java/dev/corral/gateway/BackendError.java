@@ -1,7 +1,9 @@
 package dev.corral.gateway;
 
 import dev.corral.dialect.BackendWords;
+import dev.corral.dialect.Call;
 import dev.corral.dialect.ErrorBody;
+import dev.corral.dialect.Words;
 import dev.corral.model.Dialect;
 import dev.corral.route.Plan;
 import dev.corral.wire.PathMask;
@@ -16,11 +18,14 @@ import java.nio.charset.StandardCharsets;
 /// @param body as it is sent
 @SuppressWarnings("ArrayRecordComponent") // bytes on their way out; nobody compares two errors
 record BackendError(String contentType, byte[] body) {
-  static BackendError of(Plan plan, int status, MultiMap headers, Buffer told) {
+  /// @param call only where a pull would help is it named as the next step
+  static BackendError of(Call call, Plan plan, int status, MultiMap headers, Buffer told) {
     String type = headers.get("Content-Type");
     String text = told.toString(StandardCharsets.UTF_8);
     String masked = PathMask.mask(text);
-    String hinted = status == 404 && missing(masked) ? hinted(masked, plan.model()) : masked;
+    boolean pullHelps = Calls.inference(call) || call == Call.SHOW;
+    String hinted =
+        status == 404 && pullHelps && missing(masked) ? hinted(masked, plan.model()) : masked;
     if (hinted.equals(text)) {
       return new BackendError(type == null ? "" : type, told.getBytes());
     }
@@ -58,6 +63,6 @@ record BackendError(String contentType, byte[] body) {
     if (text.startsWith(further, end)) {
       end += further.length();
     }
-    return text.substring(0, end) + ". Pull it: corral pull " + model + text.substring(end);
+    return text.substring(0, end) + ". " + Words.pull(model) + text.substring(end);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.corral.assign.Assignments;
+import dev.corral.dialect.Words;
 import dev.corral.door.Replies;
 import dev.corral.door.Visit;
 import dev.corral.fleet.Backend;
@@ -14,7 +15,6 @@ import io.vertx.core.buffer.Buffer;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -25,10 +25,6 @@ import java.util.function.Consumer;
 /// untouched; else the nodes are asked at once and their listings become one, with virtual names as
 /// entries of their own.
 final class Listings {
-  /// The Ollama whose recorded behaviour we pass: told where no node tells its own, because clients
-  /// refuse servers that they think old.
-  private static final String OUR_OLLAMA_VERSION = "0.33.0";
-
   private static final String JSON = "application/json; charset=utf-8";
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -39,9 +35,7 @@ final class Listings {
   }
 
   void tags(Visit visit) {
-    Optional<Backend> sole = sole();
-    if (sole.isPresent()) {
-      relay(visit, sole.get());
+    if (passed(visit, sole())) {
       return;
     }
     gather(
@@ -55,9 +49,7 @@ final class Listings {
   }
 
   void ps(Visit visit) {
-    Optional<Backend> sole = soleNode();
-    if (sole.isPresent()) {
-      relay(visit, sole.get());
+    if (passed(visit, soleNode())) {
       return;
     }
     gather(
@@ -73,27 +65,17 @@ final class Listings {
   }
 
   void version(Visit visit) {
-    Optional<Backend> sole = soleNode();
-    if (sole.isPresent()) {
-      relay(visit, sole.get());
+    if (passed(visit, soleNode())) {
       return;
     }
-    String lowest =
-        gateway.fleet().snapshot().open().stream()
-            .filter(backend -> backend.ollama() && !backend.version().isEmpty())
-            .map(Backend::version)
-            .min(Comparator.comparing(Listings::parts, Listings::compare))
-            .orElse(OUR_OLLAMA_VERSION);
     ObjectNode answer = NODES.objectNode();
-    answer.put("version", lowest);
+    answer.put("version", gateway.fleet().snapshot().oldestOllama().orElse(Words.OLLAMA_VERSION));
     reply(visit, answer);
   }
 
   /// Nothing leaves for a vendor's cloud through us.
   void cloudStatus(Visit visit) {
-    Optional<Backend> sole = soleNode();
-    if (sole.isPresent()) {
-      relay(visit, sole.get());
+    if (passed(visit, soleNode())) {
       return;
     }
     ObjectNode cloud = NODES.objectNode();
@@ -105,9 +87,7 @@ final class Listings {
 
   void v1Models(Visit visit) {
     boolean anthropic = visit.request().headers().contains("anthropic-version");
-    Optional<Backend> sole = sole();
-    if (sole.isPresent() && !anthropic) {
-      relay(visit, sole.get());
+    if (!anthropic && passed(visit, sole())) {
       return;
     }
     gather(
@@ -120,9 +100,7 @@ final class Listings {
   }
 
   void v1Model(Visit visit) {
-    Optional<Backend> sole = sole();
-    if (sole.isPresent()) {
-      relay(visit, sole.get());
+    if (passed(visit, sole())) {
       return;
     }
     String asked = URLDecoder.decode(visit.rest(), StandardCharsets.UTF_8);
@@ -152,6 +130,12 @@ final class Listings {
     return open.size() == 1 && open.getFirst().ollama()
         ? Optional.of(open.getFirst())
         : Optional.empty();
+  }
+
+  /// @return false where there is no one node whose answer could pass as it is
+  private boolean passed(Visit visit, Optional<Backend> sole) {
+    sole.ifPresent(node -> relay(visit, node));
+    return sole.isPresent();
   }
 
   private void relay(Visit visit, Backend node) {
@@ -239,23 +223,5 @@ final class Listings {
 
   private static void reply(Visit visit, ObjectNode answer) {
     Replies.whole(visit.request(), 200, JSON, Buffer.buffer(answer.toString()));
-  }
-
-  private static List<Integer> parts(String version) {
-    List<Integer> parts = new ArrayList<>();
-    for (String part : version.split("[^0-9]+", -1)) {
-      parts.add(part.isEmpty() || part.length() > 9 ? 0 : Integer.parseInt(part));
-    }
-    return parts;
-  }
-
-  private static int compare(List<Integer> a, List<Integer> b) {
-    for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
-      int order = Integer.compare(a.get(i), b.get(i));
-      if (order != 0) {
-        return order;
-      }
-    }
-    return Integer.compare(a.size(), b.size());
   }
 }

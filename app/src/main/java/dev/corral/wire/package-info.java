@@ -1,5 +1,5 @@
-/// Bytes on the line: NDJSON and SSE frames, header hygiene, the flush rule, and [Problem], an
-/// error that names its speaker.
+/// Bytes on the line: SSE frames, header hygiene, the flush rule, and [Problem], an error that
+/// names its speaker.
 @NullMarked
 package dev.corral.wire;
 

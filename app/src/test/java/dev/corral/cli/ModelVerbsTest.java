@@ -79,7 +79,14 @@ class ModelVerbsTest {
     station.answering("POST /api/show", 404, "{\"error\":\"model 'nosuch' not found\"}");
     assertThat(typed.run("show", "nosuch")).isEqualTo(4);
     assertThat(typed.err())
-        .isEqualTo("Error: model 'nosuch' not found\nFetch it with: corral pull nosuch\n");
+        .isEqualTo("Error: model 'nosuch' not found\nPull it: corral pull nosuch\n");
+  }
+
+  @Test
+  void nobodyIsToldToPullWhatShouldGo() {
+    station.answering("DELETE /api/delete", 404, "{\"error\":\"model 'nosuch' not found\"}");
+    assertThat(typed.run("rm", "nosuch")).isEqualTo(4);
+    assertThat(typed.err()).isEqualTo("Error: model 'nosuch' not found\n");
   }
 
   @Test

@@ -56,16 +56,17 @@ class ErrorBodyTest {
     String text = "<a href='x'>&\"\\\n\t\u0001\u007f\u2028é😀\ud83d";
     assertThat(body(Dialect.OLLAMA, Problem.of(500, text)))
         .isEqualTo(
-            "{\"error\":\"\\u003ca href='x'\\u003e\\u0026\\\"\\\\\\n\\t\\u0001\u007f\\u2028é😀\\ufffd\"}");
+            "{\"error\":\"\\u003ca"
+                + " href='x'\\u003e\\u0026\\\"\\\\\\n\\t\\u0001\u007f\\u2028é😀\\ufffd\"}");
   }
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN")
   void everyDialectButPlainIsJsonAndSaysWhatToDoNext(Dialect dialect) throws IOException {
-    Problem problem = Problem.of(404, "model 'x' not found", "Pull it with: ollama pull x");
+    Problem problem = Problem.of(404, "model 'x' not found", Words.pull("x"));
     ErrorBody body = ErrorBody.render(dialect, problem);
     JsonNode tree = JACKSON.readTree(body.bytes());
-    assertThat(tree.toString()).contains("model 'x' not found").contains("ollama pull x");
+    assertThat(tree.toString()).contains("model 'x' not found").contains("Pull it: corral pull x");
     assertThat(body.contentType()).contains("json");
   }
 
@@ -88,32 +89,28 @@ class ErrorBodyTest {
         .isEqualTo("Not ready. Wait\n");
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "EMBED, model \"x\" not found, try pulling it first. Pull it with: ollama pull x",
-  })
-  void aModelThatIsMissingIsNamedWithTheCommandThatPullsIt(Call call, String text, String more) {
-    assertThat(Words.notFound(call, "x").text()).isEqualTo(text + ", " + more);
-    assertThat(Words.notFound(Call.DELETE, "x").text()).isEqualTo("model 'x' not found");
-  }
-
   @Test
   void aBrokenStreamEndsWithAnErrorInItsDialectAndWithoutATerminator() {
     Problem broken = Problem.of(502, "cut");
     assertThat(frame(Call.CHAT, broken, "{\"done\":false}\n")).isEqualTo("{\"error\":\"cut\"}\n");
     assertThat(frame(Call.V1_CHAT, broken, "data: {}\n\n"))
         .isEqualTo(
-            "data: {\"error\":{\"message\":\"cut\",\"type\":\"api_error\",\"param\":null,\"code\":null}}\n\n");
+            "data:"
+                + " {\"error\":{\"message\":\"cut\",\"type\":\"api_error\",\"param\":null,\"code\":null}}\n\n");
     assertThat(frame(Call.V1_MESSAGES, broken, "event: ping\ndata: {}\n\n"))
         .isEqualTo(
-            "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"cut\"}}\n\n");
+            "event: error\n"
+                + "data:"
+                + " {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"cut\"}}\n\n");
     assertThat(
             frame(
                 Call.V1_RESPONSES,
                 broken,
                 "event: response.created\ndata: {\"sequence_number\":41}\n\n"))
         .isEqualTo(
-            "event: error\ndata: {\"type\":\"error\",\"code\":\"api_error\",\"message\":\"cut\",\"param\":null,\"sequence_number\":42}\n\n");
+            "event: error\n"
+                + "data:"
+                + " {\"type\":\"error\",\"code\":\"api_error\",\"message\":\"cut\",\"param\":null,\"sequence_number\":42}\n\n");
   }
 
   @Test

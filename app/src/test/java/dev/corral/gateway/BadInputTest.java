@@ -63,6 +63,21 @@ class BadInputTest {
   }
 
   @Test
+  void nobodyIsToldToPullWhatShouldGoOrBeCopied() {
+    Answer deleted;
+    try (RawClient client = RawClient.connect(corral.port())) {
+      Headers json = Headers.of("Content-Type", "application/json");
+      Body nope = Body.of("{\"model\":\"nope\"}");
+      deleted = client.request("DELETE", "/api/delete", json, nope).answer();
+    }
+    Answer copied =
+        RawClient.post(
+            corral.port(), "/api/copy", "{\"source\":\"nope\",\"destination\":\"other\"}");
+    assertThat(deleted.text()).isEqualTo("{\"error\":\"model 'nope' not found\"}");
+    assertThat(copied.text()).isEqualTo("{\"error\":\"model \\\"nope\\\" not found\"}");
+  }
+
+  @Test
   void aBodyAboveTheLimitIsRefusedBeforeItIsRead() {
     try (RawClient client = RawClient.connect(corral.port())) {
       client.send(

@@ -12,16 +12,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FramesTest {
   private static final int MANY = 1_000;
 
-  private static List<String> ndjson(byte[] bytes, int cut) {
-    Ndjson splitter = new Ndjson(MANY);
-    List<String> lines = new ArrayList<>();
-    Frames take = (line, from, length) -> lines.add(new String(line, from, length, UTF_8));
-    assertThat(splitter.feed(bytes, 0, cut, take)).isTrue();
-    assertThat(splitter.feed(bytes, cut, bytes.length - cut, take)).isTrue();
-    splitter.finish(take);
-    return lines;
-  }
-
   private static List<Sse.Event> sse(byte[] bytes, int cut) {
     Sse splitter = new Sse(MANY);
     List<Sse.Event> events = new ArrayList<>();
@@ -29,14 +19,6 @@ class FramesTest {
     assertThat(splitter.feed(bytes, cut, bytes.length - cut, events::add)).isTrue();
     splitter.finish(events::add);
     return events;
-  }
-
-  @Test
-  void linesComeWholeWhereverTheBytesAreCut() {
-    byte[] bytes = "{\"a\":\"é\"}\n\n{\"b\":2}\r\n{\"last\":3}".getBytes(UTF_8);
-    for (int cut = 0; cut <= bytes.length; cut++) {
-      assertThat(ndjson(bytes, cut)).containsExactly("{\"a\":\"é\"}", "{\"b\":2}", "{\"last\":3}");
-    }
   }
 
   @Test
@@ -58,15 +40,12 @@ class FramesTest {
   @Test
   void aFrameWithoutEndIsGivenUpAtItsLimit() {
     byte[] bytes = "data: xxxxxxxxxx\n".getBytes(UTF_8);
-    Ndjson lines = new Ndjson(30);
     Sse events = new Sse(30);
     boolean good = true;
     for (int i = 0; i < 20 && good; i++) {
       good = events.feed(bytes, 0, bytes.length, event -> {});
     }
     assertThat(good).isFalse();
-    assertThat(lines.feed(bytes, 0, 16, (line, from, length) -> {})).isTrue();
-    assertThat(lines.feed(bytes, 0, 16, (line, from, length) -> {})).isFalse();
   }
 
   @ParameterizedTest

@@ -3,36 +3,16 @@ package dev.corral.testkit;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /// `/v1/chat/completions`: OpenAI's shape as Ollama writes it.
-final class ChatVoice implements Voice {
-  private final String model;
-  private final boolean usage;
-  private final String id = "chatcmpl-" + ThreadLocalRandom.current().nextInt(999);
+final class ChatVoice extends OpenAiVoice {
   private final long created = Instant.now().getEpochSecond();
   private boolean first = true;
 
   /// @param usage whether the stream ends with a chunk of usage (`stream_options.include_usage`)
   ChatVoice(String model, boolean usage) {
-    this.model = model;
-    this.usage = usage;
-  }
-
-  @Override
-  public Headers streamHeaders() {
-    return Headers.of("Content-Type", "text/event-stream");
-  }
-
-  @Override
-  public Headers wholeHeaders() {
-    return Headers.of("Content-Type", "application/json");
-  }
-
-  @Override
-  public List<byte[]> opening() {
-    return List.of();
+    super(model, usage, "chatcmpl-");
   }
 
   @Override
@@ -64,7 +44,7 @@ final class ChatVoice implements Voice {
       last.set("usage", usage(said));
       counted = event(last);
     }
-    return List.of(Wire.join(call, finish, counted, Wire.ascii("data: [DONE]\n\n")));
+    return List.of(Wire.join(call, finish, counted, done()));
   }
 
   /// The mark of a late error: a chunk of no model (ollama-live.md 10).
@@ -89,19 +69,6 @@ final class ChatVoice implements Voice {
     choice.put("finish_reason", finishReason(said));
     answer.set("usage", usage(said));
     return Json.line(answer);
-  }
-
-  static ObjectNode usage(Speech.Said said) {
-    int prompt = said.complete() ? said.speech().promptTokens() : 0;
-    int completion = said.complete() ? said.evalTokens() : 0;
-    return Json.object()
-        .put("prompt_tokens", prompt)
-        .put("completion_tokens", completion)
-        .put("total_tokens", prompt + completion);
-  }
-
-  static byte[] event(ObjectNode data) {
-    return Wire.join(Wire.ascii("data: "), Json.bytes(data), Wire.ascii("\n\n"));
   }
 
   private static @Nullable String finishReason(Speech.Said said) {

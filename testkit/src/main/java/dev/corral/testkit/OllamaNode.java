@@ -17,17 +17,14 @@ import java.util.Optional;
 /// ```
 ///
 /// Left out: images, logprobs, truncation of long prompts, the vendor's cloud.
-public final class OllamaNode extends Node {
+public final class OllamaNode extends TalkingNode {
   /// What it says in `/api/version` unless told otherwise.
   public static final String VERSION = "0.33.0-rc2";
 
-  private final Talk talk;
   private final OllamaApi api;
 
   private OllamaNode(Builder builder) {
-    super(builder.port);
-    talk = new Talk(new ModelTable(), builder.pace);
-    talk.models().putAll(builder.models);
+    super(builder, false);
     api = new OllamaApi(talk, builder.version);
     open();
   }
@@ -42,34 +39,18 @@ public final class OllamaNode extends Node {
   }
 
   /// How a node is to be.
-  public static final class Builder {
-    private int port;
+  public static final class Builder extends TalkingNode.Builder<Builder> {
     private String version = VERSION;
-    private Pace pace = Pace.INSTANT;
-    private List<TestModel> models = TestModel.markov();
 
     private Builder() {}
 
-    /// A fixed port instead of any free one.
-    public Builder port(int number) {
-      port = number;
+    @Override
+    Builder self() {
       return this;
     }
 
     public Builder version(String text) {
       version = text;
-      return this;
-    }
-
-    /// The pace of models that have none of their own.
-    public Builder pace(Pace every) {
-      pace = every;
-      return this;
-    }
-
-    /// These models and no others.
-    public Builder models(TestModel... only) {
-      models = List.of(only);
       return this;
     }
 
@@ -87,11 +68,6 @@ public final class OllamaNode extends Node {
   }
 
   // --- the models ---
-
-  /// Puts a model on the node's disk, or replaces the one of that name.
-  public void add(TestModel model) {
-    talk.models().put(model.name(), model, "");
-  }
 
   /// Removes a model as `/api/delete` does.
   public void remove(String name) {
@@ -130,11 +106,6 @@ public final class OllamaNode extends Node {
   /// The bytes that were uploaded under `sha256:…`.
   public Optional<Body> blob(String digest) {
     return api.management().blob(digest);
-  }
-
-  /// The pace of models that have none of their own, from the next request on.
-  public void pace(Pace every) {
-    talk.pace(every);
   }
 
   @Override

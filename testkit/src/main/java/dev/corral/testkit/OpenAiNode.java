@@ -1,14 +1,12 @@
 package dev.corral.testkit;
 
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /// A double of a plain OpenAI-compatible server such as vLLM or llama-server: `/v1/models`,
 /// `/v1/chat/completions`, `/v1/completions`, `/v1/embeddings` and `/health`, nothing of Ollama's.
 /// With a key, requests without it get 401.
-public final class OpenAiNode extends Node {
+public final class OpenAiNode extends TalkingNode {
   private static final Headers JSON = Headers.of("Content-Type", "application/json");
 
   @FunctionalInterface
@@ -17,15 +15,12 @@ public final class OpenAiNode extends Node {
   }
 
   private final String key;
-  private final Talk talk;
   private final Map<String, Handler> posts;
   private final CompatInference api;
 
   private OpenAiNode(Builder builder) {
-    super(builder.port);
+    super(builder, true);
     key = builder.key;
-    talk = new Talk(new ModelTable(true), builder.pace);
-    talk.models().putAll(builder.models);
     api = new CompatInference(talk);
     posts =
         Map.of(
@@ -45,34 +40,19 @@ public final class OpenAiNode extends Node {
   }
 
   /// How a node is to be.
-  public static final class Builder {
-    private int port;
+  public static final class Builder extends TalkingNode.Builder<Builder> {
     private String key = "";
-    private Pace pace = Pace.INSTANT;
-    private List<TestModel> models = TestModel.markov();
 
     private Builder() {}
 
-    public Builder port(int number) {
-      port = number;
+    @Override
+    Builder self() {
       return this;
     }
 
     /// The key that every request but `/health` must bring as `Authorization: Bearer …`.
     public Builder key(String secret) {
       key = secret;
-      return this;
-    }
-
-    /// The pace of models that have none of their own.
-    public Builder pace(Pace every) {
-      pace = every;
-      return this;
-    }
-
-    /// These models and no others.
-    public Builder models(TestModel... only) {
-      models = new ArrayList<>(List.of(only));
       return this;
     }
 
@@ -84,16 +64,6 @@ public final class OpenAiNode extends Node {
   /// The address that a client is given: `http://127.0.0.1:PORT/v1`.
   public URI baseUrl() {
     return url().resolve("/v1");
-  }
-
-  /// One more model.
-  public void add(TestModel model) {
-    talk.models().put(model.name(), model, "");
-  }
-
-  /// The pace of models that have none of their own, from the next request on.
-  public void pace(Pace every) {
-    talk.pace(every);
   }
 
   @Override

@@ -4,8 +4,7 @@ import java.util.List;
 
 /// One dialect's way to say a speech: frames of a stream, or an answer in one piece. One voice
 /// serves one answer.
-sealed interface Voice
-    permits NativeVoice, ChatVoice, CompletionVoice, MessagesVoice, ResponsesVoice {
+sealed interface Voice permits NativeVoice, OpenAiVoice, MessagesVoice, ResponsesVoice {
   Headers streamHeaders();
 
   Headers wholeHeaders();

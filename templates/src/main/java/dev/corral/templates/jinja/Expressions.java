@@ -171,7 +171,7 @@ final class Expressions {
   }
 
   Value filter(String name, Value subject, Arguments arguments) {
-    Filters.Filter filter = Filters.find(name);
+    Filter filter = Filter.find(name);
     if (filter == null) {
       throw new TemplateFailure("there is no filter '" + name + "'");
     }

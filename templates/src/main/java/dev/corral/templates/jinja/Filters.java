@@ -11,16 +11,10 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/// What `|` can apply: one value in, one out. The filters of lists are in [SequenceFilters].
+/// The filters of text, numbers and JSON.
 final class Filters {
-  /// A value in, a value out.
-  interface Filter {
-    Value apply(Rendering rendering, Value subject, Arguments arguments);
-  }
-
-  private static final Map<String, Filter> ALL =
+  static final Map<String, Filter> ALL =
       Map.ofEntries(
           entry("tojson", Filters::toJson),
           entry("from_json", Filters::fromJson),
@@ -59,11 +53,6 @@ final class Filters {
           entry("attr", Filters::attribute));
 
   private Filters() {}
-
-  static @Nullable Filter find(String name) {
-    Filter filter = ALL.get(name);
-    return filter == null ? SequenceFilters.find(name) : filter;
-  }
 
   private static MarkedText text(Value value, Rendering rendering) {
     return PythonText.str(value, rendering);

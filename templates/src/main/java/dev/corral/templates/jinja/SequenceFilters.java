@@ -7,7 +7,6 @@ import dev.corral.templates.Meter;
 import dev.corral.templates.Out;
 import dev.corral.templates.TemplateFailure;
 import dev.corral.templates.jinja.Arguments.Bound;
-import dev.corral.templates.jinja.Filters.Filter;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The filters of lists, dicts and streams.
 final class SequenceFilters {
-  private static final Map<String, Filter> ALL =
+  static final Map<String, Filter> ALL =
       Map.ofEntries(
           entry("length", (_, value, _) -> length(value)),
           entry("count", (_, value, _) -> length(value)),
@@ -51,10 +50,6 @@ final class SequenceFilters {
           entry("slice", SequenceFilters::columns));
 
   private SequenceFilters() {}
-
-  static @Nullable Filter find(String name) {
-    return ALL.get(name);
-  }
 
   private static List<Value> all(Value value, Rendering rendering) {
     return Sequences.copy(value, rendering.meter);

@@ -42,7 +42,7 @@ final class Tests {
                   leaves(0, value, operand("divisibleby", given), rendering)),
           entry("lower", (rendering, value, _) -> TextCase.is(text(value, rendering), false)),
           entry("upper", (rendering, value, _) -> TextCase.is(text(value, rendering), true)),
-          entry("filter", (rendering, value, _) -> Filters.find(name(value, rendering)) != null),
+          entry("filter", (rendering, value, _) -> Filter.find(name(value, rendering)) != null),
           entry("test", (rendering, value, _) -> find(name(value, rendering)) != null),
           entry("in", comparing("in")),
           entry("==", comparing("==")),
