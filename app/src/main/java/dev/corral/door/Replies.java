@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 public final class Replies {
   private Replies() {}
 
-  /// An error in the dialect of the path. A client that is still sending its body is not read any
-  /// further: its connection closes with the answer.
+  /// An error in the dialect of the path. Of a client that is still sending its body no more is
+  /// taken: its connection closes soon after the answer.
   public static void problem(HttpServerRequest request, Dialect dialect, Problem problem) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
@@ -23,10 +23,21 @@ public final class Replies {
     if (problem.retryAfterSeconds() != null) {
       response.putHeader("Retry-After", Integer.toString(problem.retryAfterSeconds()));
     }
-    if (!request.isEnded()) {
+    boolean sending = !request.isEnded() && bodied(request);
+    if (sending) {
       response.putHeader("Connection", "close");
     }
     whole(request, problem.status(), body.contentType(), Buffer.buffer(body.bytes()));
+    if (sending) {
+      Farewell.to(request);
+    }
+  }
+
+  private static boolean bodied(HttpServerRequest request) {
+    String length = request.getHeader("Content-Length");
+    return length == null
+        ? request.headers().contains("Transfer-Encoding")
+        : !length.strip().equals("0");
   }
 
   public static void text(HttpServerRequest request, int status, String type, String body) {

@@ -1,5 +1,6 @@
 package dev.corral.gateway;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.RunningCorral;
@@ -8,6 +9,7 @@ import dev.corral.testkit.Body;
 import dev.corral.testkit.Headers;
 import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.RawClient;
+import java.io.UncheckedIOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -96,6 +98,43 @@ class BadInputTest {
         client.send(chunk);
       }
       assertThat(client.readHead().status()).isEqualTo(413);
+    }
+  }
+
+  @Test
+  void whoSendsOnAfterTheRefusalReadsItAndSeesTheConnectionClose() throws InterruptedException {
+    try (RawClient client = RawClient.connect(corral.port())) {
+      client.send(
+          "POST /api/chat HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+      Thread sender = Thread.ofVirtual().start(() -> sendWithoutEnd(client, 100));
+      RawClient.Head head = client.readHead();
+      assertThat(head.status()).isEqualTo(413);
+      assertThat(head.headers().first("Connection")).contains("close");
+      client.awaitClose();
+      sender.join();
+    }
+    assertThat(RawClient.get(corral.port(), "/metrics").text())
+        .contains("\ncorral_held_body_bytes 0");
+  }
+
+  @Test
+  void whoEndsTheRefusedBodySeesTheConnectionCloseAtOnce() {
+    try (RawClient client = RawClient.connect(corral.port())) {
+      client.send("POST /api/chat HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 2\r\n\r\n{}");
+      assertThat(client.readHead().status()).isEqualTo(421);
+      assertThat(client.awaitClose()).isEqualTo(Answer.Ending.CLOSED_EARLY);
+    }
+  }
+
+  /// Chunks of 1 MiB, until the server takes no more.
+  private static void sendWithoutEnd(RawClient client, int mebibytes) {
+    byte[] chunk = ("100000\r\n" + " ".repeat(1 << 20) + "\r\n").getBytes(US_ASCII);
+    try {
+      for (int i = 0; i < mebibytes; i++) {
+        client.send(chunk);
+      }
+    } catch (UncheckedIOException closed) {
+      // What was wanted.
     }
   }
 
