@@ -109,6 +109,9 @@ public final class Door {
               .setHandle100ContinueAutomatically(false)
               .setHttp2ClearTextEnabled(false)
               .setCompressionSupported(false)
+              // No route of ours is a WebSocket; their handlers would look at every message.
+              .setPerFrameWebSocketCompressionSupported(false)
+              .setPerMessageWebSocketCompressionSupported(false)
               .setTcpNoDelay(true);
       vertx
           .createHttpServer(options)
@@ -202,7 +205,8 @@ public final class Door {
       return Problem.of(
           421,
           "This server does not answer to the name in your Host header while no keys are in force",
-          "Use http://localhost, add the name to 'server.hosts', or make a key: corral keys create NAME");
+          "Use http://localhost, add the name to 'server.hosts', or make a key: corral keys create"
+              + " NAME");
     }
     if (headers.contains("X-Forwarded-For")
         || headers.contains("Forwarded")
