@@ -1,6 +1,5 @@
 package dev.corral;
 
-import dev.corral.blobs.StoreSettings;
 import dev.corral.config.Config;
 import dev.corral.config.Loaded;
 import dev.corral.config.OllamaVariables;
@@ -26,13 +25,12 @@ public record Settings(
     String defaultModel,
     Map<String, String> aliases,
     LimitSettings limits,
-    HealthSettings health,
-    StoreSettings store) {
+    HealthSettings health) {
   /// Keys of rooms that this version does not have yet.
   private static final Set<String> LATER =
       Set.of(
           "engine",
-          "store.trash",
+          "store",
           "default-tier",
           "tiers",
           "tiers-file",
@@ -70,8 +68,7 @@ public record Settings(
         "",
         Map.of(),
         LimitSettings.defaults(),
-        HealthSettings.defaults(),
-        StoreSettings.defaults());
+        HealthSettings.defaults());
   }
 
   public Settings {

@@ -35,11 +35,7 @@ class SettingsTest {
           Map.entry("limits.queue", "9"),
           Map.entry("limits.body", "32MiB"),
           Map.entry("limits.bodies", "2GiB"),
-          Map.entry("health.probe", "10s"),
-          Map.entry("store.path", "/data/models"),
-          Map.entry("store.ollama", "off"),
-          Map.entry("store.reserve", "5GiB"),
-          Map.entry("store.seed", "[/media/models]"));
+          Map.entry("health.probe", "10s"));
 
   @Test
   void everyKeyOfTheFileComesBackAsItWasWritten() throws IOException {
@@ -81,7 +77,7 @@ class SettingsTest {
   @ValueSource(
       strings = {
         "engine: {enabled: auto}",
-        "store: {trash: 24h}",
+        "store: {path: x}",
         "tiers: {free: {model: a}}",
         "roles: {}",
         "profiles: {}",

@@ -1,61 +1,118 @@
 package dev.corral.runner.engine;
 
+import dev.corral.runner.llama.NativesUnusable;
+import dev.corral.runner.llama.Vocabulary;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.DoubleConsumer;
+import java.util.function.Function;
 
 /// A loaded model that answers. Safe for any number of threads.
-@SuppressWarnings("DoNotCallSuggester")
 public final class Engine implements AutoCloseable {
 
-  private Engine() {}
+  private final Loop loop;
+  private final Facts facts;
+  private final Vocabulary vocabulary;
+
+  /// Readers ask the vocabulary, which dies with the model; the writer closes.
+  private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
+
+  private boolean closed;
+
+  private Engine(Loop loop, Loop.Ready ready) {
+    this.loop = loop;
+    this.facts = ready.facts();
+    this.vocabulary = ready.vocabulary();
+  }
 
   /// Loads a model; takes as long as reading its file does.
   ///
-  /// @param progress told the share that is loaded, 0 to 1, on the loading thread
+  /// @param progress told the share that is loaded, 0 to 1, on a thread of the engine's
   /// @throws ModelRefused the file is damaged, of an unknown architecture, or too large
   /// @throws NativesUnusable llama.cpp's libraries are missing or not the ones this engine fits
   public static Engine load(EngineSettings settings, DoubleConsumer progress)
       throws ModelRefused, NativesUnusable {
-    throw new NativesUnusable("The engine cannot load a model yet.");
+    var loop = new Loop(settings, progress);
+    return new Engine(loop, loop.start());
   }
 
   public Facts facts() {
-    throw new IllegalStateException();
+    return facts;
   }
 
   /// The tokens of a text.
   ///
   /// @param addSpecial put the model's own tokens around it (`bos`, `eos`, `sep`)
   /// @param parseSpecial read control tokens that are written out in the text as such
+  /// @throws IllegalArgumentException the text is longer than llama.cpp can count
   public List<Integer> tokenize(String text, boolean addSpecial, boolean parseSpecial) {
-    throw new IllegalStateException();
+    return alive(
+        words -> Arrays.stream(words.tokenize(text, addSpecial, parseSpecial)).boxed().toList());
   }
 
   /// The bytes of each token, control tokens written out. One token need not be whole characters.
   ///
   /// @throws IllegalArgumentException the vocabulary lacks one of them
   public List<byte[]> pieces(List<Integer> ids) {
-    throw new IllegalStateException();
+    return alive(words -> {
+      var pieces = new ArrayList<byte[]>(ids.size());
+      for (int id : ids) {
+        if (id < 0 || id >= words.size()) {
+          throw new IllegalArgumentException(
+              "There is no token " + id + "; the last one is " + (words.size() - 1) + ".");
+        }
+        pieces.add(words.piece(id, true));
+      }
+      return pieces;
+    });
+  }
+
+  private <T> T alive(Function<Vocabulary, T> question) {
+    life.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the engine is closed");
+      }
+      return question.apply(vocabulary);
+    } finally {
+      life.readLock().unlock();
+    }
   }
 
   /// Hands in a task. Never blocks and never throws: whatever is wrong with the task is told to the
   /// listener.
   public Ticket submit(Task task, Listener listener) {
-    throw new IllegalStateException();
+    return loop.submit(task, listener);
   }
 
   /// All slots, as of the end of the last step.
   public List<SlotState> slots() {
-    throw new IllegalStateException();
+    return loop.slots();
   }
 
   /// Tasks that wait for a slot.
   public int waiting() {
-    throw new IllegalStateException();
+    return loop.waiting();
+  }
+
+  /// Whether tasks are still answered: not when it was closed, and not when its thread died of a
+  /// mistake, after which only a new process helps.
+  public boolean alive() {
+    return loop.alive();
   }
 
   /// Stops at once, in the middle of a step where the back end can, fails all tasks and frees all
-  /// memory.
+  /// memory. Not for a listener to call.
   @Override
-  public void close() {}
+  public void close() {
+    life.writeLock().lock();
+    try {
+      closed = true;
+      loop.close();
+    } finally {
+      life.writeLock().unlock();
+    }
+  }
 }

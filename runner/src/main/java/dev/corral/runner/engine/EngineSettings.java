@@ -1,5 +1,6 @@
 package dev.corral.runner.engine;
 
+import dev.corral.runner.llama.CacheType;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -48,6 +49,15 @@ public record EngineSettings(
 
   public EngineSettings {
     adapters = List.copyOf(adapters);
+    if (slots < 1 || batchSize < 1 || microBatchSize < 1 || contextLength < 0) {
+      throw new IllegalArgumentException(
+          "slots and batch sizes are at least 1, the context length is not negative");
+    }
+    for (var type : List.of(cacheTypeK, cacheTypeV)) {
+      if (CacheType.find(type).isEmpty()) {
+        throw new IllegalArgumentException("no such type of the KV cache: " + type);
+      }
+    }
   }
 
   /// llama-server's defaults for everything but the files.

@@ -32,7 +32,7 @@ public record Sampling(
 
   /// What Ollama's `api.DefaultOptions` says; a request's options replace single values.
   public static final Sampling OLLAMA =
-      new Sampling(0.8f, 40, 0.9f, 0, 1, 1.1f, 64, 0, 0, 0, 5, 0.1f, -1, false);
+      new Sampling(0.8f, 40, 0.9f, 0, 1, 1, 64, 0, 0, 0, 5, 0.1f, -1, false);
 
   /// What llama-server assumes where a request says nothing.
   public static final Sampling LLAMA_SERVER =

@@ -1,0 +1,170 @@
+package dev.corral.runner.engine;
+
+import dev.corral.runner.llama.Batch;
+import dev.corral.runner.llama.CacheType;
+import dev.corral.runner.llama.Candidates;
+import dev.corral.runner.llama.Context;
+import dev.corral.runner.llama.ContextSettings;
+import dev.corral.runner.llama.Devices;
+import dev.corral.runner.llama.Model;
+import dev.corral.runner.llama.NativeLog;
+import dev.corral.runner.llama.Natives;
+import dev.corral.runner.llama.NativesUnusable;
+import dev.corral.runner.llama.Vocabulary;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.DoubleConsumer;
+
+/// All that llama.cpp allocated for one engine. Made, used and closed by one thread; closed in
+/// reverse.
+record Loaded(
+    Natives natives,
+    Model model,
+    Context context,
+    Batch batch,
+    Candidates candidates,
+    Arena arena,
+    Facts facts)
+    implements AutoCloseable {
+
+  /// Loads and warms up.
+  ///
+  /// @param abort ends a step early, at the engine's end
+  static Loaded of(EngineSettings settings, DoubleConsumer progress, BooleanSupplier abort)
+      throws ModelRefused, NativesUnusable {
+    var natives = Natives.load(settings.natives());
+    NativeLog.takeErrors();
+    var model =
+        Model.load(natives, settings.model(), settings.gpuBlocks(), progress)
+            .orElseThrow(() -> Refusals.ofModel(NativeLog.takeErrors(), settings.model()));
+    var arena = Arena.ofConfined();
+    try {
+      if (model.anotherKind()) {
+        throw new ModelRefused(
+            "A model that does not simply continue a text (encoder-decoder, diffusion) cannot be"
+                + " run by this engine.");
+      }
+      var context = context(settings, model, abort);
+      var batch = new Batch(context.batch(), arena);
+      warmUp(context, batch, model.vocabulary());
+      return new Loaded(
+          natives,
+          model,
+          context,
+          batch,
+          new Candidates(model.vocabulary().size(), arena),
+          arena,
+          facts(settings, natives, model, context));
+    } catch (ModelRefused refused) {
+      arena.close();
+      model.close();
+      throw refused;
+    }
+  }
+
+  private static Context context(EngineSettings settings, Model model, BooleanSupplier abort)
+      throws ModelRefused {
+    var adapters = new ArrayList<MemorySegment>();
+    for (var file : settings.adapters()) {
+      adapters.add(
+          model.adapter(file).orElseThrow(() -> Refusals.ofAdapter(NativeLog.takeErrors(), file)));
+    }
+    int length = settings.contextLength() == 0 ? model.trainedContext() : settings.contextLength();
+    int batch = settings.batchSize();
+    int microBatch = Math.min(settings.microBatchSize(), batch);
+    if (wantsWholeTexts(settings, model)) {
+      batch = Math.max(length, batch);
+      microBatch = batch;
+    }
+    var wanted =
+        new ContextSettings(
+            length,
+            batch,
+            microBatch,
+            settings.slots(),
+            settings.threads() > 0 ? settings.threads() : Threads.usual(),
+            settings.pooling().code,
+            settings.flashAttention().code,
+            CacheType.find(settings.cacheTypeK()).orElseThrow().code,
+            CacheType.find(settings.cacheTypeV()).orElseThrow().code,
+            settings.unified(),
+            0);
+    return Context.open(model, wanted, adapters, abort)
+        .orElseThrow(() -> Refusals.ofContext(NativeLog.takeErrors()));
+  }
+
+  /// Whether a text must be computed at one stretch: every token looks at every other, or the
+  /// text's vector is made from all of them.
+  private static boolean wantsWholeTexts(EngineSettings settings, Model model) {
+    var architecture = model.metadata("general.architecture");
+    if (model.metadata(architecture + ".attention.causal").equals("false")) {
+      return true;
+    }
+    var inFile = model.metadata(architecture + ".pooling_type");
+    var pooling =
+        settings.pooling() != Pooling.MODEL || inFile.isEmpty()
+            ? settings.pooling()
+            : Pooling.of(Integer.parseInt(inFile));
+    return switch (pooling) {
+      case MEAN, CLS, RANK -> true;
+      case MODEL, NONE, LAST -> false;
+    };
+  }
+
+  /// One token, and forgotten: the weights are read from disk now, and not while somebody waits.
+  private static void warmUp(Context context, Batch batch, Vocabulary vocabulary) {
+    batch.clear();
+    batch.add(Math.max(0, vocabulary.bos()), 0, 0, true);
+    context.decode(batch);
+    context.synchronize();
+    context.remove(0, -1, -1);
+    batch.clear();
+  }
+
+  private static Facts facts(
+      EngineSettings settings, Natives natives, Model model, Context context) {
+    var vocabulary = model.vocabulary();
+    return new Facts(
+        context.lengthOfSequence(),
+        model.trainedContext(),
+        settings.slots(),
+        model.embeddingLength(),
+        vocabulary.size(),
+        Pooling.of(context.pooling()),
+        vocabulary.bos() < 0 ? null : special(vocabulary, vocabulary.bos()),
+        vocabulary.eos() < 0 ? null : special(vocabulary, vocabulary.eos()),
+        vocabulary.addsBos(),
+        vocabulary.addsEos(),
+        model.chatTemplate(),
+        model.metadata("general.architecture"),
+        model.description(),
+        model.bytes(),
+        model.parameters(),
+        context.canMove(),
+        devices(natives),
+        natives.name(),
+        natives.version());
+  }
+
+  private static Facts.SpecialToken special(Vocabulary vocabulary, int id) {
+    return new Facts.SpecialToken(id, vocabulary.text(id));
+  }
+
+  private static List<Facts.Device> devices(Natives natives) {
+    return Devices.find(natives).stream()
+        .map(found ->
+            new Facts.Device(
+                found.name(), found.description(), found.totalBytes(), found.freeBytes()))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+    context.close();
+    model.close();
+  }
+}

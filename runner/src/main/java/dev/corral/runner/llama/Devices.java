@@ -1,0 +1,43 @@
+package dev.corral.runner.llama;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What this process can compute on.
+public final class Devices {
+
+  private Devices() {}
+
+  /// @param name `CPU`, `CUDA0`, …
+  public record Found(String name, String description, long totalBytes, long freeBytes) {}
+
+  /// All devices of the back ends that were loaded, with their memory as it is now.
+  public static List<Found> find(Natives natives) {
+    var found = new ArrayList<Found>();
+    long count = natives.function("ggml_backend_dev_count", JAVA_LONG).asLong();
+    try (var arena = Arena.ofConfined()) {
+      var free = arena.allocate(JAVA_LONG);
+      var total = arena.allocate(JAVA_LONG);
+      for (long i = 0; i < count; i++) {
+        var device = natives.function("ggml_backend_dev_get", ADDRESS, JAVA_LONG).asPointer(i);
+        natives
+            .procedure("ggml_backend_dev_memory", ADDRESS, ADDRESS, ADDRESS)
+            .run(device, free, total);
+        var name = natives.function("ggml_backend_dev_name", ADDRESS, ADDRESS).asPointer(device);
+        var words =
+            natives.function("ggml_backend_dev_description", ADDRESS, ADDRESS).asPointer(device);
+        found.add(
+            new Found(
+                Call.text(name),
+                Call.text(words),
+                total.get(JAVA_LONG, 0),
+                free.get(JAVA_LONG, 0)));
+      }
+    }
+    return List.copyOf(found);
+  }
+}

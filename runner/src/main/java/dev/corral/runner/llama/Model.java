@@ -1,0 +1,192 @@
+package dev.corral.runner.llama;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.DoubleConsumer;
+
+/// The weights of one file, in memory. Closed after every [Context] made from it.
+public final class Model implements AutoCloseable {
+
+  final Natives natives;
+  final MemorySegment pointer;
+  private final Vocabulary vocabulary;
+
+  private Model(Natives natives, MemorySegment pointer) {
+    this.natives = natives;
+    this.pointer = pointer;
+    this.vocabulary =
+        new Vocabulary(
+            natives,
+            natives.function("llama_model_get_vocab", ADDRESS, ADDRESS).asPointer(pointer));
+  }
+
+  /// Loads a file; empty when llama.cpp refuses it, with the reason in [NativeLog#takeErrors].
+  ///
+  /// @param gpuBlocks blocks to place on GPUs; negative: all
+  /// @param progress told the share that is loaded, on this thread
+  public static Optional<Model> load(
+      Natives natives, Path file, int gpuBlocks, DoubleConsumer progress) {
+    var layout = Layouts.MODEL_PARAMS;
+    try (var arena = Arena.ofConfined()) {
+      var params = natives.function("llama_model_default_params", layout).asStruct(arena);
+      Layouts.set(params, layout, "n_gpu_layers", gpuBlocks < 0 ? -1 : gpuBlocks);
+      Layouts.set(params, layout, "progress_callback", new Progress(progress).stub(arena));
+      var path = arena.allocateFrom(file.toString());
+      var loaded =
+          (MemorySegment)
+              natives
+                  .function("llama_model_load_from_file", ADDRESS, ADDRESS, layout)
+                  .any(path, params);
+      return Call.isNull(loaded) ? Optional.empty() : Optional.of(new Model(natives, loaded));
+    }
+  }
+
+  /// llama.cpp asks it whether to go on, many times while it loads.
+  private record Progress(DoubleConsumer told) {
+
+    MemorySegment stub(Arena arena) {
+      try {
+        var ask =
+            MethodHandles.lookup()
+                .findVirtual(
+                    Progress.class,
+                    "ask",
+                    MethodType.methodType(boolean.class, float.class, MemorySegment.class))
+                .bindTo(this);
+        return Linker.nativeLinker()
+            .upcallStub(ask, FunctionDescriptor.of(JAVA_BOOLEAN, JAVA_FLOAT, ADDRESS), arena);
+      } catch (ReflectiveOperationException e) {
+        throw new LinkageError("the target of an upcall is missing", e);
+      }
+    }
+
+    @SuppressWarnings("unused") // by its name, as the target of the upcall
+    boolean ask(float share, MemorySegment user) {
+      try {
+        told.accept(share);
+      } catch (Throwable e) {
+        System.err.println("nobody could be told how much of the model is loaded");
+      }
+      return true;
+    }
+  }
+
+  /// Lays a LoRA file over the model, at full scale for every context made later.
+  public Optional<MemorySegment> adapter(Path file) {
+    try (var arena = Arena.ofConfined()) {
+      var adapter =
+          natives
+              .function("llama_adapter_lora_init", ADDRESS, ADDRESS, ADDRESS)
+              .asPointer(pointer, arena.allocateFrom(file.toString()));
+      return Call.isNull(adapter) ? Optional.empty() : Optional.of(adapter);
+    }
+  }
+
+  public Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
+  public int trainedContext() {
+    return number("llama_model_n_ctx_train");
+  }
+
+  /// Numbers in one vector that comes out of it.
+  public int embeddingLength() {
+    return number("llama_model_n_embd_out");
+  }
+
+  /// Tokens that a windowed attention looks back on; 0 where it looks back on all.
+  public int window() {
+    return number("llama_model_n_swa");
+  }
+
+  public long bytes() {
+    return natives.function("llama_model_size", JAVA_LONG, ADDRESS).asLong(pointer);
+  }
+
+  public long parameters() {
+    return natives.function("llama_model_n_params", JAVA_LONG, ADDRESS).asLong(pointer);
+  }
+
+  /// Whether its state cannot lose single tokens: it is one running sum.
+  public boolean recurrent() {
+    return flag("llama_model_is_recurrent") || flag("llama_model_is_hybrid");
+  }
+
+  /// Whether it cannot simply continue a text: it has an encoder of its own, or it denoises.
+  public boolean anotherKind() {
+    return flag("llama_model_has_encoder") || flag("llama_model_is_diffusion");
+  }
+
+  /// The file's chat template, or an empty text.
+  public String chatTemplate() {
+    return Call.text(
+        natives
+            .function("llama_model_chat_template", ADDRESS, ADDRESS, ADDRESS)
+            .asPointer(pointer, MemorySegment.NULL));
+  }
+
+  /// llama.cpp's words for it, such as `llama 1B Q4_K - Medium`.
+  public String description() {
+    return string("llama_model_desc", List.of());
+  }
+
+  /// A scalar of the file's header as text; empty where there is none.
+  public String metadata(String key) {
+    try (var arena = Arena.ofConfined()) {
+      return string("llama_model_meta_val_str", List.of(arena.allocateFrom(key)));
+    }
+  }
+
+  private int number(String function) {
+    return natives.function(function, JAVA_INT, ADDRESS).asInt(pointer);
+  }
+
+  private boolean flag(String function) {
+    return natives.function(function, JAVA_BOOLEAN, ADDRESS).asBoolean(pointer);
+  }
+
+  /// Functions that write a string into a buffer and return its length, or a negative number.
+  private String string(String function, List<MemorySegment> between) {
+    int room = 1024;
+    try (var arena = Arena.ofConfined()) {
+      var out = arena.allocate(room);
+      int length;
+      if (between.isEmpty()) {
+        length =
+            (int)
+                natives
+                    .function(function, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG)
+                    .any(pointer, out, (long) room);
+      } else {
+        length =
+            (int)
+                natives
+                    .function(function, JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG)
+                    .any(pointer, between.getFirst(), out, (long) room);
+      }
+      var bytes = out.asSlice(0, Math.clamp(length, 0, room - 1)).toArray(JAVA_BYTE);
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+  }
+
+  @Override
+  public void close() {
+    natives.procedure("llama_model_free", ADDRESS).run(pointer);
+  }
+}

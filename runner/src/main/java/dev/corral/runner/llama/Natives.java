@@ -1,0 +1,222 @@
+package dev.corral.runner.llama;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// llama.cpp's libraries, loaded into this process once and for good. Every file is opened by its
+/// own path: ggml's `ggml_backend_load_all` would search the working directory and obey
+/// `GGML_BACKEND_PATH`, and both can be somebody else's.
+public final class Natives {
+
+  /// `lib` and the suffix differ by system, and the builds that are packaged for Node put a version
+  /// into some names: `libllama.v0.5.0.so`.
+  private static final Pattern LIBRARY =
+      Pattern.compile("(?:lib)?([a-z0-9_-]+?)(?:\\.v[0-9.]+)?\\.(?:so|dylib|dll)");
+
+  /// Back ends that use a GPU, in the order in which they are tried. ggml asks the devices of the
+  /// first one first.
+  private static final List<String> GPU_BACKENDS =
+      List.of("ggml-cuda", "ggml-hip", "ggml-metal", "ggml-vulkan");
+
+  private static final String CPU = "ggml-cpu";
+
+  /// The version whose header the layouts were written from.
+  private static final String VERSION = "0.5.";
+
+  private static @Nullable Natives loaded;
+
+  private final Path folder;
+  private final List<SymbolLookup> libraries = new ArrayList<>();
+  private final Map<String, Call> calls = new ConcurrentHashMap<>();
+  private String name = "";
+
+  private Natives(Path folder) {
+    this.folder = folder;
+  }
+
+  /// Loads them, or returns them when they are loaded already.
+  ///
+  /// @param folder the one in which all libraries lie
+  public static synchronized Natives load(Path folder) throws NativesUnusable {
+    if (loaded != null) {
+      if (!loaded.folder.equals(folder)) {
+        throw new NativesUnusable(
+            "Other libraries of llama.cpp are loaded in this process already.");
+      }
+      return loaded;
+    }
+    var natives = new Natives(folder);
+    natives.open();
+    loaded = natives;
+    return natives;
+  }
+
+  /// Which back ends compute, such as `cpu-zen4` or `cuda+cpu-zen4`.
+  public String name() {
+    return name;
+  }
+
+  /// llama.cpp's version, such as `0.5.0`.
+  public String version() {
+    return Call.text(function("llama_version", ADDRESS).asPointer());
+  }
+
+  private void open() throws NativesUnusable {
+    var files = files();
+    // In the order in which they need each other, so that no loader goes searching for one.
+    for (var part : List.of("ggml-base", "ggml", "llama")) {
+      var file = files.get(part);
+      if (file == null) {
+        throw missing("no library named " + part);
+      }
+      libraries.add(library(file));
+    }
+    var callback = NativeLog.callback();
+    procedure("llama_log_set", ADDRESS, ADDRESS).run(callback, MemorySegment.NULL);
+    check();
+    name = backends(files);
+    procedure("llama_backend_init").run();
+  }
+
+  /// The library's files by their plain names.
+  private Map<String, Path> files() throws NativesUnusable {
+    var files = new TreeMap<String, Path>();
+    try (var all = Files.list(folder)) {
+      for (var file : all.toList()) {
+        var matcher = LIBRARY.matcher(file.getFileName().toString());
+        if (matcher.matches()) {
+          files.put(matcher.group(1), file.toAbsolutePath());
+        }
+      }
+    } catch (IOException e) {
+      throw missing("its folder cannot be read");
+    }
+    return files;
+  }
+
+  private static NativesUnusable missing(String what) {
+    return new NativesUnusable(
+        "The engine's libraries are missing ("
+            + what
+            + "). Run npm ci --ignore-scripts in runner/natives/cpu, or start ./corral with network"
+            + " once.");
+  }
+
+  private static SymbolLookup library(Path file) throws NativesUnusable {
+    try {
+      return SymbolLookup.libraryLookup(file, Arena.global());
+    } catch (IllegalArgumentException e) {
+      throw new NativesUnusable(
+          file.getFileName()
+              + " cannot be loaded on this system; it needs glibc 2.34 or later (Debian 12, Ubuntu"
+              + " 22.04, RHEL 9).");
+    }
+  }
+
+  private void check() throws NativesUnusable {
+    var version = version();
+    if (!version.startsWith(VERSION)) {
+      throw new NativesUnusable(
+          "These are the libraries of llama.cpp "
+              + version
+              + ", and this program was written for "
+              + VERSION
+              + "x. Use the ones that came with it.");
+    }
+    try (var arena = Arena.ofConfined()) {
+      var model = function("llama_model_default_params", Layouts.MODEL_PARAMS).asStruct(arena);
+      var context =
+          function("llama_context_default_params", Layouts.CONTEXT_PARAMS).asStruct(arena);
+      var strangers = Layouts.strangers(model, context);
+      if (!strangers.isEmpty()) {
+        throw new NativesUnusable(
+            "The libraries of llama.cpp "
+                + version
+                + " lay out their settings differently from what this program was written for ("
+                + String.join(", ", strangers)
+                + "). Use the ones that came with it.");
+      }
+    }
+  }
+
+  /// Loads what computes: each GPU back end that works here, and the best build for this CPU.
+  private String backends(Map<String, Path> files) throws NativesUnusable {
+    var names = new ArrayList<String>();
+    for (var backend : GPU_BACKENDS) {
+      var file = files.get(backend);
+      if (file != null && backend(file)) {
+        names.add(backend.substring("ggml-".length()));
+      } else if (file != null) {
+        System.err.println(backend + " cannot work on this machine; going on without it.");
+      }
+    }
+    var cpu =
+        files.entrySet().stream()
+            .filter(file -> file.getKey().equals(CPU) || file.getKey().startsWith(CPU + "-"))
+            .max(Comparator.comparingInt((Map.Entry<String, Path> file) -> score(file.getValue())));
+    if (cpu.isEmpty() || !backend(cpu.get().getValue())) {
+      throw missing("no build of ggml-cpu that works on this processor");
+    }
+    names.add(cpu.get().getKey().substring("ggml-".length()));
+    return String.join("+", names);
+  }
+
+  private boolean backend(Path file) {
+    try (var arena = Arena.ofConfined()) {
+      var path = arena.allocateFrom(file.toString());
+      return !Call.isNull(function("ggml_backend_load", ADDRESS, ADDRESS).asPointer(path));
+    }
+  }
+
+  /// How well a build fits this processor, by its own judgement; 0 when it cannot run here. A build
+  /// without an opinion is the one for all processors.
+  private static int score(Path file) {
+    try (var arena = Arena.ofConfined()) {
+      Optional<MemorySegment> score =
+          SymbolLookup.libraryLookup(file, arena).find("ggml_backend_score");
+      return score
+          .map(address -> new Call(address, FunctionDescriptor.of(JAVA_INT)).asInt())
+          .orElse(1);
+    } catch (IllegalArgumentException e) {
+      return 0;
+    }
+  }
+
+  Call function(String name, MemoryLayout result, MemoryLayout... arguments) {
+    return calls.computeIfAbsent(
+        name, key -> new Call(address(key), FunctionDescriptor.of(result, arguments)));
+  }
+
+  Call procedure(String name, MemoryLayout... arguments) {
+    return calls.computeIfAbsent(
+        name, key -> new Call(address(key), FunctionDescriptor.ofVoid(arguments)));
+  }
+
+  private MemorySegment address(String name) {
+    for (var library : libraries) {
+      var found = library.find(name);
+      if (found.isPresent()) {
+        return found.get();
+      }
+    }
+    throw new IllegalStateException("llama.cpp has no function named " + name);
+  }
+}

@@ -1,0 +1,187 @@
+package dev.corral.runner.llama;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodType;
+import java.nio.charset.StandardCharsets;
+
+/// A model's tokens. Reads only, so any thread may ask, as long as the model lives.
+public final class Vocabulary {
+
+  /// Longest token that fits without a second call.
+  private static final int USUAL_PIECE = 64;
+
+  final MemorySegment pointer;
+  private final int size;
+  private final Call endsGeneration;
+  private final MethodHandle tokenize;
+  private final MethodHandle piece;
+  private final Natives natives;
+
+  Vocabulary(Natives natives, MemorySegment pointer) {
+    this.natives = natives;
+    this.pointer = pointer;
+    this.size = natives.function("llama_vocab_n_tokens", JAVA_INT, ADDRESS).asInt(pointer);
+    this.endsGeneration = natives.function("llama_vocab_is_eog", JAVA_BOOLEAN, ADDRESS, JAVA_INT);
+    this.tokenize =
+        natives
+            .function(
+                "llama_tokenize",
+                JAVA_INT,
+                ADDRESS,
+                ADDRESS,
+                JAVA_INT,
+                ADDRESS,
+                JAVA_INT,
+                JAVA_BOOLEAN,
+                JAVA_BOOLEAN)
+            .exact(
+                MethodType.methodType(
+                    int.class,
+                    MemorySegment.class,
+                    MemorySegment.class,
+                    int.class,
+                    MemorySegment.class,
+                    int.class,
+                    boolean.class,
+                    boolean.class));
+    this.piece =
+        natives
+            .function(
+                "llama_token_to_piece",
+                JAVA_INT,
+                ADDRESS,
+                JAVA_INT,
+                ADDRESS,
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_BOOLEAN)
+            .exact(
+                MethodType.methodType(
+                    int.class,
+                    MemorySegment.class,
+                    int.class,
+                    MemorySegment.class,
+                    int.class,
+                    int.class,
+                    boolean.class));
+  }
+
+  /// How many tokens there are.
+  public int size() {
+    return size;
+  }
+
+  /// Token that a text begins with, or a negative number.
+  public int bos() {
+    return natives.function("llama_vocab_bos", JAVA_INT, ADDRESS).asInt(pointer);
+  }
+
+  /// Token that a text ends with, or a negative number.
+  public int eos() {
+    return natives.function("llama_vocab_eos", JAVA_INT, ADDRESS).asInt(pointer);
+  }
+
+  public boolean addsBos() {
+    return natives.function("llama_vocab_get_add_bos", JAVA_BOOLEAN, ADDRESS).asBoolean(pointer);
+  }
+
+  public boolean addsEos() {
+    return natives.function("llama_vocab_get_add_eos", JAVA_BOOLEAN, ADDRESS).asBoolean(pointer);
+  }
+
+  /// Whether a token ends a generation.
+  public boolean ends(int token) {
+    return endsGeneration.asBoolean(pointer, token);
+  }
+
+  /// Tokens that the model's file says must never be drawn.
+  public int[] suppressed() {
+    try (var arena = Arena.ofConfined()) {
+      var count = arena.allocate(JAVA_INT);
+      var tokens =
+          natives
+              .function("llama_vocab_get_suppress_tokens", ADDRESS, ADDRESS, ADDRESS)
+              .asPointer(pointer, count);
+      int length = count.get(JAVA_INT, 0);
+      return length <= 0
+          ? new int[0]
+          : tokens.reinterpret(length * (long) Integer.BYTES).toArray(JAVA_INT);
+    }
+  }
+
+  /// The tokens of a text.
+  ///
+  /// @param special put the vocabulary's own tokens around it
+  /// @param parse read control tokens that are written out in the text as such
+  public int[] tokenize(String text, boolean special, boolean parse) {
+    var bytes = text.getBytes(StandardCharsets.UTF_8);
+    try (var arena = Arena.ofConfined()) {
+      var in = arena.allocate(Math.max(1, bytes.length));
+      MemorySegment.copy(bytes, 0, in, JAVA_BYTE, 0, bytes.length);
+      // A text has rarely more tokens than half its bytes; where it has, llama.cpp says how many.
+      int room = bytes.length / 2 + USUAL_PIECE;
+      var out = arena.allocate(JAVA_INT, room);
+      int count = tokenize(in, bytes.length, out, room, special, parse);
+      if (count < 0 && count != Integer.MIN_VALUE) {
+        room = -count;
+        out = arena.allocate(JAVA_INT, room);
+        count = tokenize(in, bytes.length, out, room, special, parse);
+      }
+      if (count < 0) {
+        throw new IllegalArgumentException("The text is too long to be turned into tokens.");
+      }
+      return out.asSlice(0, count * (long) Integer.BYTES).toArray(JAVA_INT);
+    }
+  }
+
+  private int tokenize(
+      MemorySegment in, int length, MemorySegment out, int room, boolean special, boolean parse) {
+    try {
+      return (int) tokenize.invokeExact(pointer, in, length, out, room, special, parse);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// The bytes of a token, which need not be whole characters.
+  ///
+  /// @param special write out a control token; else it is empty
+  public byte[] piece(int token, boolean special) {
+    try (var arena = Arena.ofConfined()) {
+      int room = USUAL_PIECE;
+      var out = arena.allocate(room);
+      int length = piece(token, out, room, special);
+      if (length < 0) {
+        room = -length;
+        out = arena.allocate(room);
+        length = piece(token, out, room, special);
+      }
+      return out.asSlice(0, Math.max(0, length)).toArray(JAVA_BYTE);
+    }
+  }
+
+  private int piece(int token, MemorySegment out, int room, boolean special) {
+    try {
+      return (int) piece.invokeExact(pointer, token, out, room, 0, special);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// A token as the vocabulary writes it, such as `</s>`; empty for a negative one.
+  public String text(int token) {
+    return token < 0
+        ? ""
+        : Call.text(
+            natives
+                .function("llama_vocab_get_text", ADDRESS, ADDRESS, JAVA_INT)
+                .asPointer(pointer, token));
+  }
+}
