@@ -1,5 +1,6 @@
 package dev.corral;
 
+import dev.corral.blobs.StoreSettings;
 import dev.corral.config.Config;
 import dev.corral.config.Loaded;
 import dev.corral.config.OllamaVariables;
@@ -25,12 +26,13 @@ public record Settings(
     String defaultModel,
     Map<String, String> aliases,
     LimitSettings limits,
-    HealthSettings health) {
+    HealthSettings health,
+    StoreSettings store) {
   /// Keys of rooms that this version does not have yet.
   private static final Set<String> LATER =
       Set.of(
           "engine",
-          "store",
+          "store.trash",
           "default-tier",
           "tiers",
           "tiers-file",
@@ -68,7 +70,8 @@ public record Settings(
         "",
         Map.of(),
         LimitSettings.defaults(),
-        HealthSettings.defaults());
+        HealthSettings.defaults(),
+        StoreSettings.defaults());
   }
 
   public Settings {

@@ -35,7 +35,11 @@ class SettingsTest {
           Map.entry("limits.queue", "9"),
           Map.entry("limits.body", "32MiB"),
           Map.entry("limits.bodies", "2GiB"),
-          Map.entry("health.probe", "10s"));
+          Map.entry("health.probe", "10s"),
+          Map.entry("store.path", "/data/models"),
+          Map.entry("store.ollama", "off"),
+          Map.entry("store.reserve", "5GiB"),
+          Map.entry("store.seed", "[/media/models]"));
 
   @Test
   void everyKeyOfTheFileComesBackAsItWasWritten() throws IOException {
@@ -77,7 +81,7 @@ class SettingsTest {
   @ValueSource(
       strings = {
         "engine: {enabled: auto}",
-        "store: {path: x}",
+        "store: {trash: 24h}",
         "tiers: {free: {model: a}}",
         "roles: {}",
         "profiles: {}",

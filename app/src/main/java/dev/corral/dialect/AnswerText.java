@@ -1,17 +1,10 @@
 package dev.corral.dialect;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import java.io.IOException;
-
 /// Finds members of JSON objects in the end of an answer without parsing it, since its beginning is
 /// gone. A key with its quotes and its colon cannot stand inside a string, where its quotes would
 /// be escaped; of several the last counts, because all backends write the members looked for here
 /// behind the content.
 final class AnswerText {
-  private static final JsonFactory JSON = new JsonFactory();
-
   /// Digits of a number that is sure to fit a long.
   private static final int LONGEST = 18;
 
@@ -47,17 +40,45 @@ final class AnswerText {
   }
 
   /// True where this is one whole object; of one whose beginning is gone only the last byte counts.
+  /// Counts brackets instead of parsing: an answer that was cut cannot close what it opened, and
+  /// what a backend says between its brackets is for the caller's client to judge.
   static boolean object(String text) {
     if (!text.startsWith("{")) {
       return text.endsWith("}");
     }
-    try (JsonParser parser = JSON.createParser(text)) {
-      parser.nextToken();
-      parser.skipChildren();
-      return parser.currentToken() == JsonToken.END_OBJECT && parser.nextToken() == null;
-    } catch (IOException e) {
-      return false;
+    int depth = 0;
+    for (int at = 0; at < text.length(); at++) {
+      switch (text.charAt(at)) {
+        case '"' -> at = closingQuote(text, at);
+        case '{', '[' -> depth++;
+        case '}', ']' -> {
+          depth--;
+          if (depth == 0) {
+            return at == text.length() - 1;
+          }
+        }
+        default -> {}
+      }
     }
+    return false;
+  }
+
+  /// @return the index of the quote that ends the string; the last one there can be where none does
+  private static int closingQuote(String text, int open) {
+    int close = text.indexOf('"', open + 1);
+    while (close >= 0 && escaped(text, close)) {
+      close = text.indexOf('"', close + 1);
+    }
+    return close < 0 ? text.length() : close;
+  }
+
+  /// An odd number of backslashes before it.
+  private static boolean escaped(String text, int quote) {
+    int at = quote - 1;
+    while (text.charAt(at) == '\\') {
+      at--;
+    }
+    return (quote - at) % 2 == 0;
   }
 
   /// The last line that is not empty, without its end.

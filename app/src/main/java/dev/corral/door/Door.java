@@ -109,6 +109,9 @@ public final class Door {
               .setHandle100ContinueAutomatically(false)
               .setHttp2ClearTextEnabled(false)
               .setCompressionSupported(false)
+              // No route of ours is a WebSocket; their handlers would look at every message.
+              .setPerFrameWebSocketCompressionSupported(false)
+              .setPerMessageWebSocketCompressionSupported(false)
               .setTcpNoDelay(true);
       vertx
           .createHttpServer(options)

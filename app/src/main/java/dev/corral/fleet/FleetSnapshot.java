@@ -8,17 +8,18 @@ import java.util.Optional;
 /// All backends as they were at one moment, in the order of their naming.
 ///
 /// @param choice one sentence: where this list comes from
-public record FleetSnapshot(List<Backend> backends, String choice) {
-  public FleetSnapshot {
-    backends = List.copyOf(backends);
+/// @param open those that may be asked: not ourselves, not draining; derived, since every exchange
+///   wants them
+public record FleetSnapshot(List<Backend> backends, String choice, List<Backend> open) {
+  public FleetSnapshot(List<Backend> backends, String choice) {
+    this(List.copyOf(backends), choice, asked(backends));
   }
 
   public Optional<Backend> named(String name) {
     return backends.stream().filter(backend -> backend.name().equals(name)).findFirst();
   }
 
-  /// Those that may be asked: not ourselves, not draining.
-  public List<Backend> open() {
+  private static List<Backend> asked(List<Backend> backends) {
     return backends.stream()
         .filter(backend -> backend.state() != Backend.State.OURSELVES && !backend.draining())
         .toList();

@@ -78,14 +78,22 @@ public final class Router {
       return reserved.get();
     }
     List<Backend> open = fleet.open();
-    List<Backend> all = open.stream().filter(backend -> backend.holds(name)).toList();
-    List<Backend> holders = all.stream().filter(backend -> !leaves(backend, name)).toList();
-    Optional<Refusal> bad =
-        holders.isEmpty() ? refused(name, !all.isEmpty(), steps) : Optional.empty();
+    List<Backend> holders = new ArrayList<>(open.size());
+    boolean remote = false;
+    for (Backend backend : open) {
+      if (backend.holds(name)) {
+        if (leaves(backend, name)) {
+          remote = true;
+        } else {
+          holders.add(backend);
+        }
+      }
+    }
+    Optional<Refusal> bad = holders.isEmpty() ? refused(name, remote, steps) : Optional.empty();
     if (bad.isPresent()) {
       return bad.get();
     }
-    List<Candidate> candidates = new ArrayList<>();
+    List<Candidate> candidates = new ArrayList<>(holders.size());
     for (Backend backend : ordered(holders, name)) {
       if (asked.openai() || backend.ollama()) {
         candidates.add(new Candidate(backend, why(backend, name)));

@@ -1,0 +1,143 @@
+package dev.corral.blobs;
+
+import dev.corral.model.Bytes;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Optional;
+
+/// What the store asks of a disk, and how the disk's refusals read.
+final class Disk {
+  /// What is left free where nothing else is said.
+  private static final Bytes USUAL_RESERVE = Bytes.gibi(10);
+
+  /// On small disks: this part of the whole.
+  private static final int USUAL_SHARE = 20;
+
+  private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
+
+  private Disk() {}
+
+  /// Refuses what would not leave the reserve free.
+  static void checkRoom(Path folder, long bytes, Optional<Bytes> reserve) throws StoreFailure {
+    long free;
+    long keep;
+    try {
+      FileStore disk = Files.getFileStore(folder);
+      free = disk.getUsableSpace();
+      keep = reserve.map(Bytes::count).orElseGet(() -> usual(disk));
+    } catch (IOException e) {
+      throw failure("look at the free space of the model store's disk", e);
+    }
+    if (bytes > free - keep) {
+      throw new StoreFailure(
+          StoreFailure.Kind.NO_ROOM,
+          "not enough room on the disk of the model store: "
+              + new Bytes(bytes)
+              + " are needed, "
+              + new Bytes(free)
+              + " are free, of which "
+              + new Bytes(keep)
+              + " are kept (store.reserve). Free at least "
+              + new Bytes(Math.min(bytes, bytes - (free - keep)))
+              + ", for example with: corral rm MODEL");
+    }
+  }
+
+  private static long usual(FileStore disk) {
+    try {
+      return Math.min(USUAL_RESERVE.count(), disk.getTotalSpace() / USUAL_SHARE);
+    } catch (IOException e) {
+      return USUAL_RESERVE.count();
+    }
+  }
+
+  /// The disk's refusal in words for the caller; its own stay in the cause.
+  ///
+  /// @param doing completes "the model store could not …"
+  static StoreFailure failure(String doing, IOException e) {
+    if (full(e)) {
+      return new StoreFailure(
+          StoreFailure.Kind.NO_ROOM,
+          "no space left on the disk of the model store; nothing was kept of this. Free some, for"
+              + " example with: corral rm MODEL",
+          e);
+    }
+    return new StoreFailure(
+        StoreFailure.Kind.DISK,
+        "the model store could not "
+            + doing
+            + " ("
+            + e.getClass().getSimpleName()
+            + "); the server's log says more. Look at the disk and at the rights of its folder",
+        e);
+  }
+
+  /// The texts are those of the operating systems; Java has no type for them.
+  private static boolean full(IOException e) {
+    String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+    String text = reason == null ? String.valueOf(e.getMessage()) : reason;
+    return text.contains("No space left")
+        || text.contains("Disk quota exceeded")
+        || text.contains("File too large")
+        || text.contains("not enough space on the disk");
+  }
+
+  /// Shows an Ollama that tidies that a blob is about to be used. A file that has a name in another
+  /// folder too keeps its time: it is not ours alone.
+  static void freshen(Path blob) throws IOException {
+    if (!WINDOWS && Files.getAttribute(blob, "unix:nlink") instanceof Integer names && names > 1) {
+      return;
+    }
+    Files.setLastModifiedTime(blob, FileTime.from(Instant.now()));
+  }
+
+  /// Publishes a finished file under its name: bytes first, then the name, then the folder, so that
+  /// a power cut leaves the old state or the new one.
+  ///
+  /// An Ollama that starts on the same folder deletes what is older than an hour and not mentioned
+  /// in a manifest; hence the fresh time.
+  static void publish(Path work, Path target) throws IOException {
+    Files.setLastModifiedTime(work, FileTime.from(Instant.now()));
+    sync(work);
+    Path folder = ensureParent(target);
+    Files.move(work, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    syncFolder(folder);
+  }
+
+  private static Path ensureParent(Path target) throws IOException {
+    Path folder = target.toAbsolutePath().getParent();
+    if (folder == null) {
+      throw new IOException("A file of the store has no folder");
+    }
+    if (!Files.isDirectory(folder)) {
+      Path above = ensureParent(folder);
+      Files.createDirectories(folder);
+      syncFolder(above);
+    }
+    return folder;
+  }
+
+  static void sync(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
+  /// Makes names durable. Windows has no such call, and needs none.
+  static void syncFolder(Path folder) throws IOException {
+    if (WINDOWS) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package dev.corral.blobs;
+
+import dev.corral.model.Bytes;
+import java.util.List;
+
+/// The `store:` of `corral.yaml`.
+///
+/// @param path folder of our own store; empty means `models` in the home
+/// @param ollama `read`: the folder of an Ollama on this machine is read in place; `off`: it is
+///   left alone
+/// @param reserve bytes of the disk that uploads and pulls leave free; [#AUTO] is 10 GiB, or a
+///   twentieth of the disk where that is less
+/// @param seed folders that are only read: in Ollama's layout, or with GGUF files
+public record StoreSettings(String path, String ollama, String reserve, List<String> seed) {
+  static final String AUTO = "auto";
+  private static final String READ = "read";
+  private static final String OFF = "off";
+
+  public static StoreSettings defaults() {
+    return new StoreSettings("", READ, AUTO, List.of());
+  }
+
+  public StoreSettings {
+    seed = List.copyOf(seed);
+    if (!ollama.equals(READ) && !ollama.equals(OFF)) {
+      throw new IllegalArgumentException(
+          "ollama is 'read' or 'off', not '"
+              + ollama
+              + "'; this version of Corral never writes into an Ollama's folder");
+    }
+    if (!reserve.equals(AUTO)) {
+      Bytes.parse(reserve);
+    }
+  }
+
+  boolean readsOllama() {
+    return ollama.equals(READ);
+  }
+}
