@@ -35,13 +35,16 @@ final class Connection implements Closeable {
   private final Socket socket;
   private final Origin origin;
   private final Patience patience;
+  private final Leash leash;
   private final InputStream in;
 
-  Connection(Socket socket, Origin origin, Patience patience) throws IOException {
+  Connection(Socket socket, Origin origin, Patience patience, Leash leash) throws IOException {
     this.socket = socket;
     this.origin = origin;
     this.patience = patience;
+    this.leash = leash;
     this.in = new BufferedInputStream(socket.getInputStream(), BUFFER);
+    leash.attach(this);
   }
 
   Response send(Ask ask, String agent) throws IOException {
@@ -169,6 +172,7 @@ final class Connection implements Closeable {
   /// Ends the exchange, in whatever state, from whatever thread.
   @Override
   public void close() {
+    leash.release(this);
     try {
       socket.close();
     } catch (IOException _) {

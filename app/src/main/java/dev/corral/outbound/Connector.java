@@ -41,11 +41,15 @@ final class Connector {
   }
 
   /// @param named whether the operator named this origin, which may then be a private address
-  Connection connect(Origin origin, boolean named) throws IOException {
+  Connection connect(Origin origin, boolean named, Leash leash) throws IOException {
     Optional<Proxies.Proxy> proxy = proxies.towards(origin);
-    Socket socket = proxy.isPresent() ? through(proxy.get(), origin, named) : direct(origin, named);
+    Socket socket =
+        proxy.isPresent()
+            ? through(proxy.get(), origin, named, leash)
+            : direct(origin, named, leash);
     try {
-      return new Connection(origin.tls() ? secured(socket, origin) : socket, origin, patience);
+      return new Connection(
+          origin.tls() ? secured(socket, origin, leash) : socket, origin, patience, leash);
     } catch (IOException e) {
       socket.close();
       throw e;
@@ -74,7 +78,7 @@ final class Connector {
     }
   }
 
-  private Socket direct(Origin origin, boolean named) throws IOException {
+  private Socket direct(Origin origin, boolean named, Leash leash) throws IOException {
     List<InetAddress> found = addresses(origin.host());
     List<InetAddress> allowed =
         found.stream()
@@ -84,7 +88,7 @@ final class Connector {
     if (allowed.isEmpty()) {
       throw forbidden(origin, named);
     }
-    return first(allowed, origin);
+    return first(allowed, origin, leash);
   }
 
   private static Broken forbidden(Origin origin, boolean named) {
@@ -98,10 +102,11 @@ final class Connector {
                 + "\"]");
   }
 
-  private Socket first(List<InetAddress> addresses, Origin origin) throws IOException {
+  private Socket first(List<InetAddress> addresses, Origin origin, Leash leash) throws IOException {
     IOException last = new IOException("no address");
     for (InetAddress address : addresses) {
       Socket socket = new Socket();
+      leash.attach(socket);
       try {
         socket.connect(
             new InetSocketAddress(address, origin.port()), (int) patience.connect().toMillis());
@@ -111,9 +116,11 @@ final class Connector {
       } catch (IOException e) {
         last = e;
         socket.close();
-        if (Thread.currentThread().isInterrupted()) {
+        if (leash.isCut() || Thread.currentThread().isInterrupted()) {
           throw e;
         }
+      } finally {
+        leash.release(socket);
       }
     }
     boolean silent = last instanceof SocketTimeoutException;
@@ -127,18 +134,20 @@ final class Connector {
 
   /// The proxy looks the name up, so the address cannot be checked here; the host was, and the
   /// operator chose the proxy. A name that is an address already is judged all the same.
-  private Socket through(Proxies.Proxy proxy, Origin origin, boolean named) throws IOException {
+  private Socket through(Proxies.Proxy proxy, Origin origin, boolean named, Leash leash)
+      throws IOException {
     if (origin.host().matches("[0-9.]+|.*:.*")) {
       InetAddress literal = InetAddress.getByName(origin.host());
       if (named ? Addresses.never(literal) : !Addresses.isPublic(literal)) {
         throw forbidden(origin, named);
       }
     }
-    Socket plain = first(addresses(proxy.at().host()), proxy.at());
+    Socket plain = first(addresses(proxy.at().host()), proxy.at(), leash);
     try {
-      Socket socket = proxy.at().tls() ? secured(plain, proxy.at()) : plain;
-      Connection tunnel = new Connection(socket, proxy.at(), patience);
+      Socket socket = proxy.at().tls() ? secured(plain, proxy.at(), leash) : plain;
+      Connection tunnel = new Connection(socket, proxy.at(), patience, leash);
       int status = tunnel.tunnel(origin, proxy.authorization());
+      leash.release(tunnel);
       if (status / 100 != 2) {
         throw new Broken(
             Why.UNREACHABLE,
@@ -158,7 +167,8 @@ final class Connector {
     }
   }
 
-  private Socket secured(Socket plain, Origin origin) throws IOException {
+  private Socket secured(Socket plain, Origin origin, Leash leash) throws IOException {
+    leash.attach(plain);
     try {
       SSLSocket socket = (SSLSocket) tls.createSocket(plain, origin.host(), origin.port(), true);
       SSLParameters parameters = socket.getSSLParameters();
@@ -173,6 +183,8 @@ final class Connector {
           "no safe connection to " + origin.authority() + " (" + words(e) + ")",
           "Is it the right host? A certificate of your own must be known to the Java that runs"
               + " Corral.");
+    } finally {
+      leash.release(plain);
     }
   }
 

@@ -50,7 +50,7 @@ public final class Outbound {
   /// @return a response, which the caller closes, or why there is none
   public Reached send(Ask ask) {
     Ask hop = ask;
-    Optional<Origin> before = Optional.empty();
+    Optional<Origin> before = ask.ledBy();
     Set<URI> been = new HashSet<>();
     try {
       for (int i = 0; i <= MOST_REDIRECTS; i++) {
@@ -123,7 +123,7 @@ public final class Outbound {
   }
 
   private Response exchange(Ask ask, Hop hop) throws IOException {
-    Connection connection = connector.connect(hop.origin(), hop.named());
+    Connection connection = connector.connect(hop.origin(), hop.named(), ask.leash());
     try {
       return connection.send(ask, agent);
     } catch (IOException e) {

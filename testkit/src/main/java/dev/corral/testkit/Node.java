@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// A server double on a loopback port: real sockets, a virtual thread per connection, faults on
 /// command, and a record of every request. Safe to use from several threads; [#close()] ends all
 /// connections.
-public abstract sealed class Node implements AutoCloseable permits TalkingNode, RecordedNode {
+public abstract sealed class Node implements AutoCloseable
+    permits TalkingNode, RecordedNode, RegistryDouble {
   /// Enough for a test that opens a thousand connections at once.
   private static final int BACKLOG = 1024;
 

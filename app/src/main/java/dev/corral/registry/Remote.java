@@ -1,0 +1,206 @@
+package dev.corral.registry;
+
+import dev.corral.model.Digest;
+import dev.corral.model.Manifest;
+import dev.corral.model.ModelName;
+import dev.corral.outbound.Ask;
+import dev.corral.outbound.Leash;
+import dev.corral.outbound.NotReached;
+import dev.corral.outbound.Origin;
+import dev.corral.outbound.Outbound;
+import dev.corral.outbound.Reached;
+import dev.corral.outbound.Response;
+import java.io.IOException;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// One model at its registry. Several threads may ask for parts of its blobs at once; they share
+/// the token, and the address to which blobs are redirected.
+public final class Remote {
+  private static final String MANIFEST_TYPE =
+      "application/vnd.docker.distribution.manifest.v2+json";
+
+  private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+|\\*)");
+
+  private final Outbound outbound;
+  private final ModelName name;
+  private final URI base;
+  private final Leash leash;
+  private final Troubles troubles;
+  private final Door door;
+  private final Map<Digest, Direct> direct = new ConcurrentHashMap<>();
+
+  /// Where a blob really lies.
+  ///
+  /// @param by who said so
+  private record Direct(URI uri, Origin by) {}
+
+  Remote(
+      Outbound outbound,
+      ModelName name,
+      URI base,
+      Optional<Ask.Credential> credential,
+      Leash leash,
+      InstantSource clock) {
+    this.outbound = outbound;
+    this.name = name;
+    this.base = base;
+    this.leash = leash;
+    this.troubles = new Troubles(name, base.getAuthority(), credential.isPresent(), clock);
+    this.door = new Door(outbound, credential, troubles);
+  }
+
+  /// What the registry has under the name now.
+  public Fetched manifest() {
+    Ask ask = Ask.get(path("manifests/" + name.tag())).with("Accept", MANIFEST_TYPE).on(leash);
+    return switch (door.send(ask)) {
+      case Trouble trouble -> trouble;
+      case Door.Answered answered -> {
+        try (Response response = answered.response()) {
+          yield response.status() == 200 ? read(response) : troubles.ofManifest(response);
+        }
+      }
+    };
+  }
+
+  private Fetched read(Response response) {
+    try {
+      Optional<byte[]> bytes = response.bytes(Manifest.MAX_BYTES);
+      if (bytes.isEmpty()) {
+        return troubles.wrong("the manifest is larger than any manifest is");
+      }
+      if (looksLikePage(response, bytes.get())) {
+        return troubles.page();
+      }
+      Manifest manifest = Manifest.parse(bytes.get());
+      return new Fetched.Found(bytes.get(), manifest, Digest.of(bytes.get()));
+    } catch (IllegalArgumentException e) {
+      return troubles.wrong("the manifest makes no sense: " + e.getMessage());
+    } catch (IOException e) {
+      return troubles.away("the connection broke off");
+    }
+  }
+
+  private static boolean looksLikePage(Response response, byte[] bytes) {
+    return response.header("content-type").orElse("").startsWith("text/html")
+        || (bytes.length > 0 && bytes[0] == '<');
+  }
+
+  /// Asks for a range of a blob.
+  ///
+  /// @param first offset of the first byte
+  /// @param last offset of the last byte, inclusive
+  /// @param size of the whole blob, as the manifest says
+  /// @return the part, which the caller closes
+  public Ranged range(Digest digest, long first, long last, long size) {
+    Direct known = direct.get(digest);
+    if (known != null) {
+      Ask ask = Ask.get(known.uri()).with("Range", "bytes=" + first + "-" + last).ledBy(known.by());
+      Reached reached = outbound.send(ask.on(leash));
+      if (reached instanceof Response response) {
+        if (response.status() == 206 || response.status() == 200) {
+          return judged(response, first, last, size);
+        }
+        response.close(); // signed addresses expire: the long way leads to a new one
+      }
+      boolean _ = direct.remove(digest, known);
+    }
+    return theLongWay(digest, first, last, size);
+  }
+
+  private Ranged theLongWay(Digest digest, long first, long last, long size) {
+    URI uri = path("blobs/" + digest);
+    Ask ask = Ask.get(uri).with("Range", "bytes=" + first + "-" + last).on(leash);
+    return switch (door.send(ask)) {
+      case Trouble trouble -> trouble;
+      case Door.Answered answered -> {
+        Response response = answered.response();
+        if (response.status() != 206 && response.status() != 200) {
+          try (response) {
+            yield troubles.ofBlob(response);
+          }
+        }
+        Optional<String> location = response.header("location");
+        if (location.isPresent()) {
+          // Mirrors for Ollama may answer so instead of redirecting (reference/ollama.md 3).
+          response.close();
+          yield pointed(digest, response.uri(), location.get(), first, last, size);
+        }
+        if (!response.uri().equals(uri)) {
+          remember(digest, response.uri(), uri);
+        }
+        yield judged(response, first, last, size);
+      }
+    };
+  }
+
+  private Ranged pointed(
+      Digest digest, URI from, String location, long first, long last, long size) {
+    URI to;
+    try {
+      to = from.resolve(location);
+    } catch (IllegalArgumentException e) {
+      return troubles.wrong("it leads to something that is no address");
+    }
+    remember(digest, to, from);
+    Ask ask =
+        Ask.get(to)
+            .with("Range", "bytes=" + first + "-" + last)
+            .ledBy(Origin.of(from).orElseThrow());
+    return switch (outbound.send(ask.on(leash))) {
+      case NotReached no -> troubles.of(no);
+      case Response response -> judged(response, first, last, size);
+    };
+  }
+
+  private void remember(Digest digest, URI uri, URI by) {
+    Origin.of(by).ifPresent(origin -> direct.put(digest, new Direct(uri, origin)));
+  }
+
+  private Ranged judged(Response response, long first, long last, long size) {
+    Optional<Trouble> no = contradiction(response, first, last, size);
+    if (no.isPresent()) {
+      response.close();
+      return no.get();
+    }
+    boolean whole = response.status() == 200;
+    return new Ranged.Part(response, whole ? 0 : first, whole);
+  }
+
+  private Optional<Trouble> contradiction(Response response, long first, long last, long size) {
+    if (response.header("content-type").orElse("").startsWith("text/html")) {
+      return Optional.of(troubles.page());
+    }
+    if (response.status() != 206 && response.status() != 200) {
+      return Optional.of(troubles.ofBlob(response));
+    }
+    if (response.status() == 200) {
+      long length = response.length();
+      return length >= 0 && length != size
+          ? Optional.of(troubles.otherSize(Long.toString(length), size))
+          : Optional.empty();
+    }
+    Matcher range = CONTENT_RANGE.matcher(response.header("content-range").orElse(""));
+    if (!range.matches()) {
+      return Optional.of(troubles.wrong("it answers a range without saying which"));
+    }
+    String total = range.group(3);
+    if (!total.equals("*") && !total.equals(Long.toString(size))) {
+      return Optional.of(troubles.otherSize(total, size));
+    }
+    boolean asked =
+        range.group(1).equals(Long.toString(first)) && range.group(2).equals(Long.toString(last));
+    return asked
+        ? Optional.empty()
+        : Optional.of(troubles.wrong("it answers another range than was asked for"));
+  }
+
+  private URI path(String rest) {
+    return URI.create(base + "/v2/" + name.namespace() + "/" + name.model() + "/" + rest);
+  }
+}

@@ -1,0 +1,189 @@
+package dev.corral.registry;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.corral.model.ModelName;
+import dev.corral.outbound.NotReached;
+import dev.corral.outbound.Response;
+import dev.corral.registry.Trouble.Kind;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Words for what went wrong at one model's registry.
+final class Troubles {
+  /// Of an error's body; what a registry says of itself fits in.
+  private static final int MOST_BODY = 8 * 1024;
+
+  private static final int MOST_WORDS = 300;
+
+  /// Nobody is left alone for longer, whatever they ask for.
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
+
+  /// `RateLimit: "api";r=0;t=55` of Hugging Face: seconds until it starts anew.
+  private static final Pattern RATE_LIMIT = Pattern.compile(".*\\bt=(\\d{1,6})\\b.*");
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final ModelName name;
+  private final String host;
+  private final boolean keyShown;
+  private final InstantSource clock;
+
+  Troubles(ModelName name, String host, boolean keyShown, InstantSource clock) {
+    this.name = name;
+    this.host = host;
+    this.keyShown = keyShown;
+    this.clock = clock;
+  }
+
+  Trouble of(NotReached no) {
+    Kind kind =
+        switch (no.why()) {
+          case NOT_ALLOWED -> Kind.NOT_ALLOWED;
+          case UNREACHABLE, SILENT -> Kind.AWAY;
+          case TLS, BAD_ANSWER -> Kind.WRONG;
+        };
+    return new Trouble(kind, no.text(), no.next());
+  }
+
+  Trouble wrong(String clause) {
+    return new Trouble(
+        Kind.WRONG, host + ": " + clause, "Is it a registry of Ollama's protocol? Tell its owner.");
+  }
+
+  Trouble away(String clause) {
+    return new Trouble(Kind.AWAY, host + ": " + clause, "Try again later.");
+  }
+
+  Trouble page() {
+    return new Trouble(
+        Kind.WRONG,
+        host + " answers with a web page instead of the model",
+        "Does this network want a sign-in first? Behind a proxy, set HTTPS_PROXY.");
+  }
+
+  Trouble otherSize(String size, long wanted) {
+    return wrong("a blob has " + size + " bytes where the manifest says " + wanted);
+  }
+
+  Trouble foreignRealm(String realm) {
+    return new Trouble(
+        Kind.NOT_ALLOWED,
+        host + " wants a token from " + realm + ", which is another host, so none was asked for",
+        "Tell whoever runs the registry.");
+  }
+
+  /// An answer that is no manifest.
+  Trouble ofManifest(Response response) {
+    if (response.status() == 404) {
+      return new Trouble(
+          Kind.MISSING,
+          "there is no model '" + name.shortName() + "' at " + host,
+          Hub.means(name)
+              ? "Check owner and repository on https://" + host + "; it must hold GGUF files."
+              : "Check the spelling; a model of Hugging Face is written hf.co/OWNER/REPOSITORY.");
+    }
+    return other(response);
+  }
+
+  /// An answer that is no blob.
+  Trouble ofBlob(Response response) {
+    return switch (response.status()) {
+      case 404 ->
+          new Trouble(
+              Kind.MISSING,
+              "the registry lists a blob of '" + name.shortName() + "' that it does not have",
+              "Try again later, or tell whoever runs " + host + ".");
+      case 416 -> wrong("a blob is shorter than the manifest says");
+      default -> other(response);
+    };
+  }
+
+  private Trouble other(Response response) {
+    int status = response.status();
+    String words = words(response);
+    String said = status + (words.isEmpty() ? "" : ": " + words);
+    if (status == 401 || status == 403) {
+      return denied(said);
+    }
+    if (status == 408 || status == 425 || status == 429 || status >= 500) {
+      return new Trouble(
+          Kind.AWAY,
+          host + " answers " + said,
+          status == 429 ? "It wants fewer requests; later it goes on." : "Try again later.",
+          wait(response));
+    }
+    return new Trouble(Kind.WRONG, host + " answers " + said, "");
+  }
+
+  /// Hugging Face says 401 for what is private and for what is not there.
+  private Trouble denied(String said) {
+    String next =
+        !Hub.means(name)
+            ? "This registry wants a key; Corral can show one to Hugging Face only."
+            : keyShown
+                ? "Does HF_TOKEN belong to somebody who may read it, and was the licence accepted"
+                    + " on its page? Does it exist?"
+                : "If it exists and is private or gated, set HF_TOKEN and accept the licence on its"
+                    + " page.";
+    return new Trouble(
+        Kind.DENIED, host + " does not give out '" + name.shortName() + "' (" + said + ")", next);
+  }
+
+  private Optional<Duration> wait(Response response) {
+    Optional<Duration> wanted =
+        response
+            .header("retry-after")
+            .flatMap(this::retryAfter)
+            .or(() -> response.header("ratelimit").flatMap(Troubles::rateLimit));
+    return wanted.map(time -> time.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : time);
+  }
+
+  private static Optional<Duration> rateLimit(String header) {
+    Matcher matcher = RATE_LIMIT.matcher(header);
+    return matcher.matches()
+        ? Optional.of(Duration.ofSeconds(Long.parseLong(matcher.group(1))))
+        : Optional.empty();
+  }
+
+  private Optional<Duration> retryAfter(String header) {
+    if (header.matches("\\d{1,9}")) {
+      return Optional.of(Duration.ofSeconds(Long.parseLong(header)));
+    }
+    try {
+      ZonedDateTime date = ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME);
+      Duration left = Duration.between(clock.instant(), date.toInstant());
+      return Optional.of(left.isNegative() ? Duration.ZERO : left);
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  /// What the registry says of its error, as one plain line.
+  private static String words(Response response) {
+    if (response.header("content-type").orElse("").startsWith("text/html")) {
+      return "";
+    }
+    String text = response.text(MOST_BODY);
+    String said = text;
+    try {
+      JsonNode tree = JSON.readTree(text);
+      JsonNode first = tree.path("errors").path(0);
+      said =
+          first.path("message").isTextual()
+              ? first.path("message").asText()
+              : first.path("code").asText(tree.path("error").asText(""));
+    } catch (JsonProcessingException e) {
+      // Then it is text already.
+    }
+    String plain = said.replaceAll("[^\\x20-\\x7e]+", " ").strip();
+    return plain.length() > MOST_WORDS ? plain.substring(0, MOST_WORDS) + "…" : plain;
+  }
+}
