@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +37,9 @@ public final class Natives {
   private static final List<String> GPU_BACKENDS =
       List.of("ggml-cuda", "ggml-hip", "ggml-metal", "ggml-vulkan");
 
+  /// In the order in which they need each other, so that no loader goes searching for one.
+  private static final List<String> NEEDED = List.of("ggml-base", "ggml", "llama");
+
   private static final String CPU = "ggml-cpu";
 
   /// The version whose header the layouts were written from.
@@ -56,15 +60,15 @@ public final class Natives {
   ///
   /// @param folder the one in which all libraries lie
   public static synchronized Natives load(Path folder) throws NativesUnusable {
-    if (loaded != null) {
-      if (!loaded.folder.equals(folder)) {
-        throw new NativesUnusable(
-            "Other libraries of llama.cpp are loaded in this process already.");
-      }
+    if (loaded != null && loaded.folder.equals(folder)) {
       return loaded;
     }
     var natives = new Natives(folder);
-    natives.open();
+    var files = natives.files();
+    if (loaded != null) {
+      throw new NativesUnusable("Other libraries of llama.cpp are loaded in this process already.");
+    }
+    natives.open(files);
     loaded = natives;
     return natives;
   }
@@ -79,15 +83,10 @@ public final class Natives {
     return Call.text(function("llama_version", ADDRESS).asPointer());
   }
 
-  private void open() throws NativesUnusable {
-    var files = files();
-    // In the order in which they need each other, so that no loader goes searching for one.
-    for (var part : List.of("ggml-base", "ggml", "llama")) {
+  private void open(Map<String, Path> files) throws NativesUnusable {
+    for (var part : NEEDED) {
       var file = files.get(part);
-      if (file == null) {
-        throw missing("no library named " + part);
-      }
-      libraries.add(library(file));
+      libraries.add(library(Objects.requireNonNull(file)));
     }
     var callback = NativeLog.callback();
     procedure("llama_log_set", ADDRESS, ADDRESS).run(callback, MemorySegment.NULL);
@@ -107,7 +106,12 @@ public final class Natives {
         }
       }
     } catch (IOException e) {
-      throw missing("its folder cannot be read");
+      throw missing("their folder cannot be read");
+    }
+    for (var part : NEEDED) {
+      if (!files.containsKey(part)) {
+        throw missing("no library named " + part);
+      }
     }
     return files;
   }
