@@ -33,6 +33,14 @@ public record Facts(
   /// @param gpu false for the host
   public record Device(String name, long memoryBytes, boolean gpu) {}
 
+  /// What the model takes on GPUs, or on the host.
+  long bytes(boolean gpu) {
+    return devices.stream()
+        .filter(device -> device.gpu() == gpu)
+        .mapToLong(Device::memoryBytes)
+        .sum();
+  }
+
   public Facts {
     devices = List.copyOf(devices);
   }

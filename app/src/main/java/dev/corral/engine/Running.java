@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param expiresAt when it is unloaded if nobody asks; null for never, and while it is in use
 /// @param leases requests that use it now
 /// @param waiting requests that wait for it
-/// @param residentBytes memory of its process on the host as the system counts it; 0 where unknown
+/// @param pid 0 before it has one
 public record Running(
     String name,
     String digest,
@@ -27,7 +27,6 @@ public record Running(
     int leases,
     int waiting,
     long pid,
-    long residentBytes,
     Instant since) {
   /// The life of a runner.
   public enum State {

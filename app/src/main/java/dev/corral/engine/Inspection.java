@@ -1,0 +1,143 @@
+package dev.corral.engine;
+
+import dev.corral.gguf.Fault;
+import dev.corral.gguf.FileBytes;
+import dev.corral.gguf.Gguf;
+import dev.corral.gguf.GgufReader;
+import dev.corral.gguf.ReadSettings;
+import dev.corral.gguf.Reading;
+import dev.corral.hardware.GpuSigns;
+import dev.corral.hardware.Processors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/// Looks at a model's files before a process is started for them: damaged ones make llama.cpp
+/// abort, and a header tells what the model was trained for and what it will need.
+final class Inspection {
+  /// What our runner's own process takes beside the model.
+  private static final long OWN_BYTES = 90L << 20;
+
+  /// Slots of a runner where nobody said, as far as memory allows.
+  private static final List<Integer> USUAL_SLOTS = List.of(4, 2, 1);
+
+  private static final int USUAL_BATCH = 512;
+
+  /// A text that becomes a vector must fit into one step.
+  private static final int EMBEDDING_BATCH = 2048;
+
+  /// Below it Ollama lifts `num_ctx` too (reference/ollama.md section 8).
+  private static final int LEAST_CONTEXT = 4;
+
+  /// Adapters have tensors and no vocabulary.
+  private static final ReadSettings ADAPTER = new ReadSettings(false, false);
+
+  private final Sizing sizing;
+
+  Inspection(Sizing sizing) {
+    this.sizing = sizing;
+  }
+
+  sealed interface Result {
+    record Fine(Plan plan) implements Result {}
+
+    /// @param why a sentence for the person who brought the file
+    record Bad(String why) implements Result {}
+  }
+
+  /// Whatever a file holds, its callers are told.
+  Result lookSafely(Key key, EngineSettings settings) {
+    try {
+      return look(key, settings);
+    } catch (RuntimeException e) {
+      System.getLogger(Inspection.class.getName())
+          .log(System.Logger.Level.ERROR, "a header could not be judged", e);
+      return new Result.Bad("its header could not be judged");
+    }
+  }
+
+  /// Reads the headers; blocking.
+  Result look(Key key, EngineSettings settings) {
+    return switch (header(key.weights(), ReadSettings.forLoading())) {
+      case Reading.Refused refused -> new Result.Bad(refused.reason());
+      case Reading.Provisional _ -> new Result.Bad("its header could not be read to the end");
+      case Reading.Exact(Gguf gguf) -> {
+        for (Path adapter : key.adapters()) {
+          if (header(adapter, ADAPTER) instanceof Reading.Refused refused) {
+            yield new Result.Bad("its adapter: " + refused.reason());
+          }
+        }
+        yield new Result.Fine(plan(gguf, key, settings));
+      }
+    };
+  }
+
+  private static Reading header(Path file, ReadSettings how) {
+    try (FileBytes bytes = FileBytes.open(file)) {
+      return GgufReader.read(bytes, how);
+    } catch (IOException e) {
+      return new Reading.Refused(
+          Fault.UNREADABLE,
+          Files.exists(file)
+              ? "its file cannot be read (" + e.getClass().getSimpleName() + ")"
+              : "its file is not there any more");
+    }
+  }
+
+  private Plan plan(Gguf gguf, Key key, EngineSettings settings) {
+    String architecture = gguf.architecture().orElse("");
+    int trained =
+        (int) Math.min(Integer.MAX_VALUE, gguf.whole(architecture + ".context_length").orElse(0));
+    int asked = Math.max(LEAST_CONTEXT, key.context());
+    int context = trained > 0 ? Math.min(asked, Math.max(LEAST_CONTEXT, trained)) : asked;
+    boolean embeds = gguf.whole(architecture + ".pooling_type").orElse(0) > 0;
+    List<Plan.Way> ways = new ArrayList<>();
+    for (int slots : slots(settings.parallelSlots(), embeds)) {
+      RunnerFlags flags = flags(key, settings, context, slots, embeds);
+      ways.add(new Plan.Way(flags, needed(gguf, flags)));
+    }
+    return new Plan(ways, context, trained, gguf.length());
+  }
+
+  private static List<Integer> slots(OptionalInt wanted, boolean embeds) {
+    if (wanted.isPresent()) {
+      return List.of(wanted.getAsInt());
+    }
+    return embeds ? List.of(1) : USUAL_SLOTS;
+  }
+
+  private static RunnerFlags flags(
+      Key key, EngineSettings settings, int context, int slots, boolean embeds) {
+    LoadOptions options = key.options();
+    Integer threads = options.threads();
+    Integer batch = options.batch();
+    Integer blocks = options.gpuBlocks();
+    OptionalInt usualBlocks = settings.blocksOnGpu();
+    int usualBatch = embeds ? Math.min(EMBEDDING_BATCH, context) : USUAL_BATCH;
+    return new RunnerFlags(
+        (int) Math.min(Integer.MAX_VALUE, (long) context * slots),
+        slots,
+        settings.unified(),
+        batch == null || batch < 1 ? usualBatch : batch,
+        threads == null || threads < 1
+            ? settings.threadCount().orElseGet(() -> Processors.read().forOneModel())
+            : threads,
+        blocks != null && blocks >= 0
+            ? blocks
+            : usualBlocks.isPresent() ? Integer.valueOf(usualBlocks.getAsInt()) : null,
+        options.mainGpu(),
+        options.memoryMap() == null || options.memoryMap(),
+        embeds,
+        key.adapters());
+  }
+
+  /// With a GPU at hand the runner itself deals the blocks, and the host is not what is short.
+  private long needed(Gguf gguf, RunnerFlags flags) {
+    Integer blocks = flags.gpuBlocks();
+    boolean host = (blocks != null && blocks == 0) || !GpuSigns.read().any();
+    return host ? sizing.hostBytes(gguf, flags) + OWN_BYTES : 0;
+  }
+}

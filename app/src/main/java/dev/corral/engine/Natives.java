@@ -1,0 +1,60 @@
+package dev.corral.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// The engine's libraries of one variant.
+///
+/// @param variant `cpu`, `vulkan`, `cuda` or `metal`
+/// @param note what an operator should know about the choice; empty where it is what was wanted
+record Natives(Path folder, String variant, String note) {
+  private static final String CPU = "cpu";
+
+  /// Names of llama.cpp's library by system.
+  private static final List<String> LIBRARIES =
+      List.of("libllama.so", "libllama.dylib", "llama.dll");
+
+  /// `node_modules/@node-llama-cpp/linux-x64/bins/linux-x64`
+  private static final int DEEPEST = 6;
+
+  /// @param root one folder for each variant, or a folder with the libraries themselves
+  /// @param wanted the setting
+  /// @param offered variants that this machine's hardware could use, best first
+  static Optional<Natives> find(Path root, String wanted, List<String> offered) {
+    List<String> order = new ArrayList<>(wanted.equals("auto") ? offered : List.of(wanted));
+    order.add(CPU);
+    for (String variant : order) {
+      Optional<Path> folder = libraries(root.resolve(variant));
+      if (folder.isPresent()) {
+        String note =
+            wanted.equals("auto") || wanted.equals(variant)
+                ? ""
+                : "engine.natives is "
+                    + wanted
+                    + ", whose libraries are not here; models run on the "
+                    + variant
+                    + " ones";
+        return Optional.of(new Natives(folder.get(), variant, note));
+      }
+    }
+    return libraries(root).map(folder -> new Natives(folder, CPU, ""));
+  }
+
+  private static Optional<Path> libraries(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> files =
+        Files.find(
+            folder, DEEPEST, (file, _) -> LIBRARIES.contains(file.getFileName().toString()))) {
+      return files.sorted().findFirst().map(Path::getParent);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package dev.corral.engine;
+
+import dev.corral.hardware.ProcessMemory;
+import dev.corral.model.ModelName;
+import dev.corral.upstream.Target;
+import dev.corral.wire.Problem;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// One runner from its start to its end. Belongs to the engine's owner; what others see of it is
+/// [Running].
+final class Runner {
+  final long id;
+  final Wanted wanted;
+  final Plan plan;
+  final Plan.Way way;
+  final String name;
+  final String digest;
+  final Instant startedAt;
+
+  /// Completed at its end with what to tell whoever still uses it.
+  final CompletableFuture<Problem> broken = new CompletableFuture<>();
+
+  /// Every name that it answered to; readers of logs look here too.
+  private final Set<String> names = ConcurrentHashMap.newKeySet();
+
+  Running.State state = Running.State.LOADING;
+
+  /// Why it is to go; empty for a crash.
+  String leaving = "";
+
+  /// True where it goes to make room for another, and may stay if that one does not come.
+  boolean givesWay;
+
+  int leases;
+  Duration keepAlive;
+  Instant lastUsed;
+  Instant stayUntil;
+  volatile @Nullable RunnerProcess process;
+  @Nullable Facts facts;
+  @Nullable Target target;
+
+  Runner(long id, Wanted wanted, Plan plan, Plan.Way way, Load load, Duration idle, Instant now) {
+    this.id = id;
+    this.wanted = wanted;
+    this.plan = plan;
+    this.way = way;
+    this.name = load.name();
+    this.digest = load.digest();
+    this.keepAlive = idle;
+    this.startedAt = now;
+    this.lastUsed = now;
+    this.stayUntil = now;
+    serves(load);
+  }
+
+  void serves(Load load) {
+    names.add(folded(load.name()));
+    Duration asked = load.keepAlive();
+    keepAlive = asked == null ? keepAlive : asked;
+  }
+
+  boolean servedAs(String other) {
+    return names.contains(folded(other));
+  }
+
+  private static String folded(String name) {
+    return ModelName.parse(name).map(ModelName::key).orElse(name);
+  }
+
+  /// When it ends if nobody asks; null for never, and while it is in use.
+  @Nullable Instant expiresAt() {
+    boolean idle = state == Running.State.READY && leases == 0;
+    return idle && !keepAlive.isNegative() ? lastUsed.plus(keepAlive) : null;
+  }
+
+  boolean usable() {
+    return state == Running.State.READY;
+  }
+
+  /// Weights that are mapped count as free memory for the system, and so does what it has not
+  /// touched yet.
+  Admission.Seat seat() {
+    RunnerProcess running = process;
+    ProcessMemory memory =
+        running == null ? new ProcessMemory(0, 0) : ProcessMemory.of(running.pid());
+    long missing = Math.max(0, way.hostBytes() - memory.ownBytes());
+    boolean leaves = state == Running.State.DRAINING || state == Running.State.STOPPING;
+    return new Admission.Seat(
+        id,
+        state == Running.State.READY,
+        leaves,
+        leases,
+        lastUsed,
+        stayUntil,
+        Math.max(memory.mappedBytes(), missing),
+        memory.ownBytes());
+  }
+
+  Running snapshot() {
+    RunnerProcess running = process;
+    Facts known = facts;
+    long onGpus = known == null ? 0 : known.bytes(true);
+    long onHost = known == null ? 0 : known.bytes(false);
+    long size = onGpus + onHost > 0 ? onGpus + onHost : Math.max(way.hostBytes(), plan.fileBytes());
+    return new Running(
+        name,
+        digest,
+        state,
+        size,
+        onGpus,
+        known == null ? plan.context() : known.contextLength(),
+        expiresAt(),
+        leases,
+        wanted.queue.size(),
+        running == null ? 0 : running.pid(),
+        startedAt);
+  }
+}

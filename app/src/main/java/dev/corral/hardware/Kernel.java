@@ -1,0 +1,47 @@
+package dev.corral.hardware;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+
+/// Small files of the kernel. One that is not there tells nothing.
+final class Kernel {
+  private Kernel() {}
+
+  static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  static OptionalLong number(Path file) {
+    return lines(file).stream()
+        .map(String::strip)
+        .filter(line -> line.matches("\\d{1,18}"))
+        .mapToLong(Long::parseLong)
+        .findFirst();
+  }
+
+  /// `MemAvailable: 23456 kB`
+  static OptionalLong kibibytes(List<String> lines, String name) {
+    return find(lines, name + ":").stream().map(count -> count << 10).findFirst();
+  }
+
+  /// `inactive_file 4096`
+  static OptionalLong field(List<String> lines, String name) {
+    return find(lines, name + " ");
+  }
+
+  private static OptionalLong find(List<String> lines, String start) {
+    return lines.stream()
+        .filter(line -> line.startsWith(start))
+        .map(line -> line.substring(start.length()).replaceAll("[^0-9]", ""))
+        .filter(digits -> !digits.isEmpty() && digits.length() < 19)
+        .mapToLong(Long::parseLong)
+        .findFirst();
+  }
+}
