@@ -55,8 +55,7 @@ final class Stable {
         }
       }
       case Command.Left _ ->
-          all.values()
-              .forEach(wanted -> wanted.queue.removeIf(waiter -> waiter.answer().isDone()));
+          all.values().forEach(wanted -> wanted.queue.removeIf(waiter -> waiter.answer().isDone()));
       case Command.Returned(Runner runner) -> {
         runner.leases--;
         runner.lastUsed = Instant.now();

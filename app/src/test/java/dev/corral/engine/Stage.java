@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -234,7 +235,7 @@ final class Stage implements AutoCloseable {
       if (System.nanoTime() > end) {
         throw new AssertionError("waited in vain until " + what);
       }
-      Thread.yield();
+      LockSupport.parkNanos(1_000_000);
     }
   }
 
