@@ -154,6 +154,8 @@ public final class Upstream implements AutoCloseable {
             .httpClientBuilder()
             .with(options)
             .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(-1))
+            // A backend that resets its connection is told to the call, not to the log.
+            .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))
             .build();
     return new Loop(client, Collections.newSetFromMap(new IdentityHashMap<>()));
   }

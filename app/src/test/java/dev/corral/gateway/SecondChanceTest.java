@@ -38,6 +38,19 @@ class SecondChanceTest {
   }
 
   @Test
+  void aNodeThatDiesWithIdleConnectionsIsToldOnceAndInWords() {
+    assertThat(chat("false").status()).isEqualTo(200);
+    assertThat(chat("false").status()).isEqualTo(200);
+    one.crash();
+    two.crash();
+    assertThat(chat("false").status()).isBetween(502, 503);
+    RunningCorral.await(
+        () -> corral.log().lines().filter(line -> line.contains("\"state\":\"down\"")).count() == 2,
+        "both nodes are said to be down");
+    assertThat(corral.log()).doesNotContain("\"event\":\"log\"");
+  }
+
+  @Test
   void aNodeThatDiesBeforeItsFirstTokenIsReplacedByTheOther() {
     one.inject(new Fault.CutBeforeHead(), Where.inference());
     two.inject(new Fault.CutBeforeHead(), Where.inference().once());
