@@ -24,10 +24,11 @@ final class Adoption {
   }
 
   void adopt(Path source, Digest digest, Path target) throws IOException, StoreFailure {
-    if (!linked(source, digest, target)) {
-      long size = Files.size(source);
+    Path file = source.toRealPath(); // a second name of a link would be a link
+    if (!linked(file, digest, target)) {
+      long size = Files.size(file);
       try (Upload upload = store.beginBlob(size)) {
-        read(source, upload::write);
+        read(file, upload::write);
         upload.commit(digest);
       }
     }

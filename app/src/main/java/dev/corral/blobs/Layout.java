@@ -128,11 +128,16 @@ record Layout(Path blobs, Path manifests) {
     return !Files.isSymbolicLink(path);
   }
 
-  /// The parts as folders. A name is checked again, because a record can be built past its parser.
-  private static List<String> parts(ModelName name) {
+  /// Refuses what is no name. It is looked at again here, because a record can be built past its
+  /// parser.
+  static void check(ModelName name) {
     if (valid(name.host(), name.namespace(), name.model(), name.tag()).isEmpty()) {
       throw new IllegalArgumentException("Not a name of a model");
     }
+  }
+
+  private static List<String> parts(ModelName name) {
+    check(name);
     return List.of(name.host(), name.namespace(), name.model(), name.tag());
   }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// One folder that models lie in, as the store reads it.
-sealed interface Shelf permits FolderShelf {
+sealed interface Shelf permits FolderShelf, LooseShelf {
   /// @param unreadable manifests that are there and cannot be read
   record Inventory(List<Found> found, List<ModelName> unreadable) {}
 
@@ -27,4 +27,7 @@ sealed interface Shelf permits FolderShelf {
   ///
   /// @param most longer ones are not read
   Optional<byte[]> bytes(Digest digest, int most) throws IOException;
+
+  /// Stops what goes on behind.
+  default void close() {}
 }

@@ -67,8 +67,10 @@ public final class Store implements Closeable {
       for (Path folder : folders.ollama()) {
         others.add(new FolderShelf(Origin.OLLAMA, Layout.of(folder)));
       }
+      DigestMemory memory = new DigestMemory(work.seeds(), work::fresh);
       for (Path folder : folders.seeds()) {
         others.add(new FolderShelf(Origin.SEED, Layout.of(folder)));
+        others.add(new LooseShelf(folder, memory, notices));
       }
       FolderShelf own = new FolderShelf(Origin.OWN, Layout.of(folders.own()));
       return new Store(own, others, work, folders.reserve(), notices);
@@ -151,7 +153,7 @@ public final class Store implements Closeable {
       Optional<Path> file = blob(layer.digest());
       if (file.isPresent() && Files.size(file.get()) == layer.size()) {
         files.put(layer.digest(), file.get());
-      } else {
+      } else if (file.isPresent() || !madeUp(layer)) {
         missing.add(layer);
       }
     }
@@ -181,6 +183,12 @@ public final class Store implements Closeable {
               + found.name().shortName(),
           e);
     }
+  }
+
+  /// True for a blob that is in no file: the config of a loose GGUF file.
+  private boolean madeUp(Layer layer) throws IOException {
+    return layer.mediaType().equals(Layer.CONFIG)
+        && bytes(layer.digest(), Manifest.MAX_BYTES).isPresent();
   }
 
   /// The file of a blob, in whichever folder it lies.
@@ -264,23 +272,27 @@ public final class Store implements Closeable {
   /// @param manifest its very bytes, whose digest becomes the model's
   /// @throws StoreFailure `MISSING_BLOB`, `NO_ROOM`, `DAMAGED` where the manifest makes no sense
   public StoredModel publish(ModelName name, byte[] manifest) throws StoreFailure {
+    Layout.check(name);
+    Manifest parsed;
     try {
-      Manifest parsed = Manifest.parse(manifest);
+      parsed = Manifest.parse(manifest);
+    } catch (IllegalArgumentException e) {
+      throw new StoreFailure(
+          StoreFailure.Kind.DAMAGED, "the manifest makes no sense: " + e.getMessage(), e);
+    }
+    try {
       for (Layer layer : parsed.blobs()) {
         adopt(layer);
       }
       names.publish(name, manifest, parsed);
-      return find(name)
-          .orElseThrow(() ->
-              new StoreFailure(
-                  StoreFailure.Kind.BUSY,
-                  "the model was removed by somebody else in the moment it was published"));
-    } catch (IllegalArgumentException e) {
-      throw new StoreFailure(
-          StoreFailure.Kind.DAMAGED, "the manifest makes no sense: " + e.getMessage(), e);
     } catch (IOException e) {
       throw Disk.failure("publish a model", e);
     }
+    return find(name)
+        .orElseThrow(() ->
+            new StoreFailure(
+                StoreFailure.Kind.BUSY,
+                "the model was removed by somebody else in the moment it was published"));
   }
 
   /// Brings a blob of another folder into ours: as a second name of the same file where the disk is
@@ -288,8 +300,12 @@ public final class Store implements Closeable {
   private void adopt(Layer layer) throws StoreFailure, IOException {
     if (own.blob(layer.digest()).isEmpty()) {
       Optional<Path> elsewhere = blob(layer.digest());
+      Optional<byte[]> madeUp =
+          elsewhere.isPresent() ? Optional.empty() : bytes(layer.digest(), Manifest.MAX_BYTES);
       if (elsewhere.isPresent()) {
         adoption.adopt(elsewhere.get(), layer.digest(), own.layout().blob(layer.digest()));
+      } else if (madeUp.isPresent()) {
+        put(layer.mediaType(), madeUp.get());
       }
     }
   }
@@ -341,6 +357,7 @@ public final class Store implements Closeable {
 
   @Override
   public void close() throws IOException {
+    shelves.forEach(Shelf::close);
     work.close();
   }
 }

@@ -1,0 +1,116 @@
+package dev.corral.blobs;
+
+import static dev.corral.blobs.Shop.bytes;
+import static dev.corral.blobs.Shop.digest;
+import static dev.corral.blobs.Shop.name;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.corral.model.Bytes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A disk that is really full: 2 MiB in memory, which only root may mount. Elsewhere this is
+/// skipped, and the reserve is tried in [StoreTest].
+class FullDiskTest {
+  @TempDir private Path folder;
+  private boolean mounted;
+
+  @BeforeEach
+  void mount() throws Exception {
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "-o", "size=2m", "corral-test", folder.toString()),
+        "a small disk can be mounted here");
+    mounted = true;
+  }
+
+  @AfterEach
+  void unmount() throws Exception {
+    if (mounted) {
+      run("umount", folder.toString());
+    }
+  }
+
+  @Test
+  void anUploadThatFillsTheDiskSaysSoAndLeavesNothing() throws Exception {
+    try (Store store = open()) {
+      Shop.publish(store, "hen", "cluck", "x");
+      try (Upload upload = store.beginBlob(0)) {
+        assertThatThrownBy(() -> fill(upload))
+            .asInstanceOf(type(StoreFailure.class))
+            .matches(failure -> failure.kind() == StoreFailure.Kind.NO_ROOM)
+            .extracting(StoreFailure::text)
+            .asString()
+            .startsWith("no space left on the disk of the model store; nothing was kept")
+            .doesNotContain(folder.toString());
+      }
+      assertThat(Shop.files(folder.resolve(".corral/work"))).hasSize(1);
+      assertThat(store.list()).singleElement().matches(StoredModel::whole);
+      Shop.publish(store, "cow", "moo", "there is room again");
+    }
+  }
+
+  @Test
+  void aPublishThatFindsNoRoomLeavesTheModelBeforeItAsItWas() throws Exception {
+    try (Store store = open()) {
+      Shop.publish(store, "hen", "cluck", "old");
+      try (Upload upload = store.beginBlob(0)) {
+        assertThatThrownBy(() -> fill(upload)).isInstanceOf(StoreFailure.class);
+        assertThatThrownBy(() -> Shop.publish(store, "hen", "cluck", "new".repeat(10_000)))
+            .isInstanceOf(StoreFailure.class);
+        assertThat(store.find(name("hen")).orElseThrow().texts().system()).isEqualTo("old");
+      }
+      assertThat(store.list()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aDownloadThatFillsTheDiskKeepsWhatItHasAndGoesOnWhenThereIsRoom() throws Exception {
+    try (Store store = open()) {
+      try (Partial partial = store.partial(digest("egg"));
+          Upload other = store.beginBlob(0)) {
+        assertThatThrownBy(() -> fill(other)).isInstanceOf(StoreFailure.class);
+        assertThatThrownBy(() -> partial.write(ByteBuffer.allocate(1 << 20), 0))
+            .hasMessageStartingWith("no space left");
+      }
+      try (Partial partial = store.partial(digest("egg"))) {
+        partial.write(ByteBuffer.wrap(bytes("egg")), 0);
+        partial.commit(3);
+      }
+      assertThat(store.hasBlob(digest("egg"))).isTrue();
+    }
+  }
+
+  private Store open() throws StoreFailure {
+    return Store.open(
+        new Folders(folder, List.of(), List.of(), Optional.of(new Bytes(0))), _ -> {});
+  }
+
+  private static void fill(Upload upload) throws StoreFailure {
+    for (int i = 0; i < 64; i++) {
+      upload.write(ByteBuffer.allocate(1 << 16));
+    }
+  }
+
+  private static boolean run(String... command) throws IOException, InterruptedException {
+    try {
+      return new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false; // no such command on this system
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.corral.blobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A program that is killed in the middle of its work.
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class KillTest {
+  @TempDir private Path folder;
+
+  /// @param turns how many models the victim publishes before it is killed, in the next one
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7})
+  void afterAKillEachModelIsThereAsAWholeOrNotAtAllAndTheWorkIsTidiedUp(int turns)
+      throws Exception {
+    Process victim =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Victim.class.getName(),
+                folder.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (BufferedReader told =
+        new BufferedReader(
+            new InputStreamReader(victim.getInputStream(), StandardCharsets.UTF_8))) {
+      for (int i = 0; i < turns; i++) {
+        assertThat(told.readLine()).startsWith("published");
+      }
+    } finally {
+      victim.destroyForcibly().waitFor();
+    }
+    assertThat(work()).isNotEmpty();
+
+    try (Store store = Store.open(Folders.own(folder), notice -> assertThat(notice).isNull())) {
+      assertThat(store.list()).hasSizeGreaterThanOrEqualTo(turns).allMatch(StoredModel::whole);
+      for (StoredModel model : store.list()) {
+        assertThat(store.find(model.name()).orElseThrow().texts().system())
+            .isEqualTo("prompt of " + model.name().model());
+      }
+      assertThat(work()).allMatch(file -> file.endsWith("alive")).hasSize(1);
+    }
+  }
+
+  private List<String> work() throws IOException {
+    return Shop.files(folder.resolve(".corral/work"));
+  }
+
+  /// Publishes models without end, with an upload open all the time.
+  static final class Victim {
+    private Victim() {}
+
+    public static void main(String[] args) throws StoreFailure {
+      Store store = Store.open(Folders.own(Path.of(args[0])), _ -> {});
+      Upload open = store.beginBlob(0);
+      open.write(ByteBuffer.wrap(Shop.bytes("half a blob")));
+      for (int i = 0; ; i++) {
+        Shop.publish(store, "hen" + i, "weights", "prompt of hen" + i);
+        System.out.println("published " + i);
+      }
+    }
+  }
+}
