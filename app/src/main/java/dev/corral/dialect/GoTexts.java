@@ -46,11 +46,12 @@ public final class GoTexts {
   static String twice(Key key) {
     return "the key \""
         + key.word()
-        + "\" appears twice in the request (keys are compared without regard to case); send it once";
+        + "\" appears twice in the request (keys are compared without regard to case); send it"
+        + " once";
   }
 
   /// Text as Go's `%q` prints it.
-  static String quoted(String text) {
+  public static String quoted(String text) {
     StringBuilder out = new StringBuilder("\"");
     text.codePoints().forEach(point -> out.append(point == '"' ? "\\\"" : printed(point)));
     return out.append('"').toString();

@@ -25,6 +25,7 @@ public record Gguf(
     boolean complete) {
   public static final String ARCHITECTURE = "general.architecture";
   public static final String TOKENS = "tokenizer.ggml.tokens";
+  public static final String TOKEN_TYPES = "tokenizer.ggml.token_type";
 
   public Optional<String> architecture() {
     return text(ARCHITECTURE).filter(name -> !name.isBlank());
@@ -60,6 +61,11 @@ public record Gguf(
   /// The numbers of a short array; empty where there is none, or where the value is a single one.
   public List<Double> numbers(String key) {
     return metadata.get(key) instanceof GgufValue.Numbers(List<Double> values) ? values : List.of();
+  }
+
+  /// The texts of an array; empty where there is none, or where it was not kept.
+  public List<String> texts(String key) {
+    return metadata.get(key) instanceof GgufValue.Texts(List<String> values) ? values : List.of();
   }
 
   /// How many elements an array has, kept or not.

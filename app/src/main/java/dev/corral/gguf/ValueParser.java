@@ -24,10 +24,13 @@ final class ValueParser {
   private static final int ARRAY = 9;
 
   private final Window window;
+  private final boolean vocabulary;
   private long repeatedTokens;
 
-  ValueParser(Window window) {
+  /// @param vocabulary keep the tokens' texts and types
+  ValueParser(Window window, boolean vocabulary) {
     this.window = window;
+    this.vocabulary = vocabulary;
   }
 
   /// How many tokens of the vocabulary stand in it more than once.
@@ -132,7 +135,7 @@ final class ValueParser {
     if (type == STRING) {
       return key.equals(Gguf.TOKENS) ? tokens(key, (int) count) : texts(key, (int) count);
     }
-    if (count > MAX_NUMBERS_KEPT) {
+    if (count > MAX_NUMBERS_KEPT && !(vocabulary && key.equals(Gguf.TOKEN_TYPES))) {
       window.skip(count * least);
       return new GgufValue.Skipped(count);
     }
@@ -172,6 +175,13 @@ final class ValueParser {
   }
 
   private GgufValue tokens(String key, int count) throws Damage, Window.Beyond {
+    if (vocabulary) {
+      List<String> kept = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        kept.add(window.text(textLength(key)));
+      }
+      return new GgufValue.Texts(kept);
+    }
     HashSetOfLongs seen = new HashSetOfLongs();
     for (int i = 0; i < count; i++) {
       if (!seen.add(window.hash(textLength(key)))) {

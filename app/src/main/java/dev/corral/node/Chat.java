@@ -1,0 +1,205 @@
+package dev.corral.node;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.corral.dialect.Fields;
+import dev.corral.node.Generation.Wish;
+import dev.corral.templates.Json;
+import dev.corral.templates.answer.Part;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// `/api/chat`, which the chats of the other dialects are translated to as well.
+public final class Chat {
+  private final Desk desk;
+
+  public Chat(Desk desk) {
+    this.desk = desk;
+  }
+
+  public List<Route> routes() {
+    return List.of(new Route("POST", "/api/chat", this::ollama));
+  }
+
+  private void ollama(Turn turn) throws IOException {
+    answer(turn.fields("ChatRequest"), false, Out.ollama(turn), turn);
+  }
+
+  /// @param ask in Ollama's shape
+  /// @param relaxed a model that cannot think is not asked to, instead of refusing
+  void answer(Fields ask, boolean relaxed, Out out, Turn turn) {
+    Timing timing = new Timing();
+    int topLogprobs = Desk.topLogprobs(ask.number("top_logprobs"));
+    Duration keepAlive = KeepAlive.of(ask.any("keep_alive"));
+    Think given = Think.of(ask.any("think"));
+    String asked = ask.text("model");
+    List<Fields> said = ask.objects("messages", "api.Message");
+    Known model = desk.require(asked, Desk.Missing.PLAIN, new Refused(400, "model is required"));
+    if (said.isEmpty() && Duration.ZERO.equals(keepAlive)) {
+      desk.runners().unload(model.stored().name().shortName());
+      out.whole(empty(asked, "unload"));
+      return;
+    }
+    List<Json> tools = Conversation.tools(ask);
+    Desk.check(model, asked, "chat", tools.isEmpty() ? List.of() : List.of("tools"));
+    Think think = Desk.think(model, asked, given, relaxed);
+    Options options = Options.of(model.stored().texts().params(), ask.any("options"));
+    try (Runner runner = desk.lease(model, options, keepAlive, turn)) {
+      timing.loaded();
+      if (said.isEmpty()) {
+        out.whole(empty(asked, "load"));
+        return;
+      }
+      Voice.Speaks voice = model.speaks();
+      Conversation talk = new Conversation(messages(model, said), tools, think);
+      boolean truncate = !Boolean.FALSE.equals(ask.maybeFlag("truncate"));
+      Prompt prompt =
+          truncate
+              ? talk.fitted(voice.template(), model.file(), desk.clock(), runner)
+              : talk.render(voice.template(), model.file(), desk.clock());
+      if (ask.flag("_debug_render_only")) {
+        out.whole(rendered(asked, prompt));
+        return;
+      }
+      boolean thinks = think != null && think.wanted() && voice.format().thinks();
+      Wish wish =
+          new Wish(
+              options,
+              voice.format(),
+              tools,
+              Desk.schema(ask.any("format")),
+              thinks,
+              truncate,
+              !Boolean.FALSE.equals(ask.maybeFlag("shift")),
+              ask.flag("logprobs"),
+              topLogprobs,
+              Desk.tenant(turn));
+      boolean stream = !Boolean.FALSE.equals(ask.maybeFlag("stream"));
+      Answer answer = new Answer(asked, voice.jinja(), stream, timing, out);
+      new Generation(runner, model.file(), wish, answer).run(prompt);
+    }
+  }
+
+  /// The model's own words come first: its system prompt, unless the caller brings one, and the
+  /// conversation that it begins with.
+  private static List<Json.Fields> messages(Known model, List<Fields> said) {
+    List<Json.Fields> all = new ArrayList<>();
+    String system = model.stored().texts().system();
+    List<Json.Fields> asked = said.stream().map(Conversation::message).toList();
+    if (!said.getFirst().text("role").equalsIgnoreCase("system") && !system.isEmpty()) {
+      all.add(Conversation.message("system", system));
+    }
+    model
+        .stored()
+        .texts()
+        .messages()
+        .forEach(one -> all.add(Conversation.message(Fields.of("Message", one))));
+    all.addAll(asked);
+    return all;
+  }
+
+  private ObjectNode empty(String asked, String reason) {
+    ObjectNode answer = Shape.begin(asked, desk.clock().instant());
+    answer.putObject("message").put("role", "assistant").put("content", "");
+    return answer.put("done", true).put("done_reason", reason);
+  }
+
+  private ObjectNode rendered(String asked, Prompt prompt) {
+    ObjectNode answer = Shape.begin(asked, desk.clock().instant());
+    answer.putObject("message").put("role", "").put("content", "");
+    answer.put("done", false).set("_debug_info", Shape.debug(prompt));
+    return answer;
+  }
+
+  /// The frames of one answer, or the whole of it.
+  private final class Answer implements Pieces {
+    private final String asked;
+    private final boolean jinja;
+    private final boolean stream;
+    private final Timing timing;
+    private final Out out;
+    private final StringBuilder content = new StringBuilder();
+    private final StringBuilder thinking = new StringBuilder();
+    private final ArrayNode calls = JsonNodeFactory.instance.arrayNode();
+    private final ArrayNode logprobs = JsonNodeFactory.instance.arrayNode();
+
+    Answer(String asked, boolean jinja, boolean stream, Timing timing, Out out) {
+      this.asked = asked;
+      this.jinja = jinja;
+      this.stream = stream;
+      this.timing = timing;
+      this.out = out;
+    }
+
+    @Override
+    public void piece(List<Part> parts, @Nullable ArrayNode probabilities) {
+      if (probabilities != null) {
+        logprobs.addAll(probabilities);
+      }
+      for (Part part : parts) {
+        switch (part) {
+          case Part.Content(String text) -> say(content, text);
+          case Part.Thinking(String text) -> say(thinking, text);
+          case Part.ToolCall call -> call(call);
+        }
+      }
+      if (stream && parts.isEmpty()) {
+        out.frame(frame(false));
+      }
+    }
+
+    private void say(StringBuilder to, String text) {
+      to.append(text);
+      if (stream) {
+        out.frame(frame(false));
+      }
+    }
+
+    /// Of a Jinja template Ollama has the calls told at the end, of a Go template as they come.
+    private void call(Part.ToolCall call) {
+      Shape.call(calls, call, jinja);
+      if (stream && !jinja) {
+        out.frame(frame(false));
+      }
+    }
+
+    @Override
+    public void ended(Ended ended) {
+      ObjectNode last = frame(true);
+      last.put("done_reason", ended.reason());
+      if (!logprobs.isEmpty()) {
+        last.set("logprobs", logprobs.deepCopy());
+      }
+      Shape.metrics(last, ended, timing);
+      if (stream) {
+        out.frame(last);
+      } else {
+        out.whole(last);
+      }
+    }
+
+    /// What has been gathered; of a stream it is gone afterwards.
+    private ObjectNode frame(boolean done) {
+      ObjectNode frame = Shape.begin(asked, desk.clock().instant());
+      ObjectNode message = frame.putObject("message").put("role", "assistant");
+      message.put("content", content.toString());
+      Shape.put(message, "thinking", thinking.toString());
+      if (!calls.isEmpty() && (done || !jinja)) {
+        message.set("tool_calls", calls.deepCopy());
+        calls.removeAll();
+      }
+      frame.put("done", done);
+      content.setLength(0);
+      thinking.setLength(0);
+      if (!done && !logprobs.isEmpty()) {
+        frame.set("logprobs", logprobs.deepCopy());
+        logprobs.removeAll();
+      }
+      return frame;
+    }
+  }
+}

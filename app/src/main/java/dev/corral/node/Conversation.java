@@ -1,0 +1,142 @@
+package dev.corral.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.corral.dialect.Fields;
+import dev.corral.templates.ChatInput;
+import dev.corral.templates.ChatTemplate;
+import dev.corral.templates.Json;
+import dev.corral.templates.Limits;
+import dev.corral.templates.MarkedText;
+import dev.corral.templates.Messages;
+import dev.corral.templates.Rendered;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What was said so far, and how it becomes a prompt.
+///
+/// @param tools that the model may call, as they came
+/// @param think null where nothing was said
+record Conversation(List<Json.Fields> messages, List<Json> tools, @Nullable Think think) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final List<String> TEXTS = List.of("thinking", "tool_name", "tool_call_id");
+
+  Conversation {
+    messages = List.copyOf(messages);
+    tools = List.copyOf(tools);
+  }
+
+  /// A message of a request, checked.
+  ///
+  /// @throws Refused where it carries a picture
+  static Json.Fields message(Fields given) {
+    if (given.items("images", "[]api.ImageData").iterator().hasNext()) {
+      throw blind();
+    }
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("role", given.text("role").toLowerCase(Locale.ROOT));
+    fields.put("content", given.text("content"));
+    for (String key : TEXTS) {
+      if (!given.text(key).isEmpty()) {
+        fields.put(key, given.text(key));
+      }
+    }
+    JsonNode calls = given.any("tool_calls");
+    if (calls != null && !calls.isEmpty()) {
+      fields.put("tool_calls", plain(calls));
+    }
+    return (Json.Fields) Json.from(fields);
+  }
+
+  /// Pictures are beyond the own engine.
+  static Refused blind() {
+    return new Refused(
+        400, "this server's own engine cannot see pictures; send text only, or ask an Ollama node");
+  }
+
+  static Json.Fields message(String role, String content) {
+    return (Json.Fields) Json.from(Map.of("role", role, "content", content));
+  }
+
+  static List<Json> tools(Fields request) {
+    List<Json> tools = new ArrayList<>();
+    request.items("tools", "api.Tools").forEach(tool -> tools.add(Json.from(plain(tool))));
+    return tools;
+  }
+
+  private static @Nullable Object plain(JsonNode tree) {
+    return JSON.convertValue(tree, Object.class);
+  }
+
+  /// The prompt of all messages.
+  Prompt render(ChatTemplate template, FileFacts file, Clock clock) {
+    return render(template, file, clock, messages);
+  }
+
+  /// The prompt, without the oldest messages where it would be longer than the context: those of
+  /// the system and the last one always stay.
+  Prompt fitted(ChatTemplate template, FileFacts file, Clock clock, Runner runner) {
+    int context = runner.facts().contextLength();
+    int low = 0;
+    int high = Math.max(0, messages.size() - 1);
+    Prompt all = render(template, file, clock, messages);
+    if (high == 0 || all.surelyFits(context) || all.count(runner) <= context) {
+      return all;
+    }
+    // Fewer messages never need more tokens, so the fewest to drop are found by halving.
+    while (low < high) {
+      int middle = (low + high) / 2;
+      if (fits(template, file, clock, runner, middle, context)) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return render(template, file, clock, without(low));
+  }
+
+  private boolean fits(
+      ChatTemplate template, FileFacts file, Clock clock, Runner runner, int drop, int context) {
+    try {
+      return render(template, file, clock, without(drop)).count(runner) <= context;
+    } catch (Refused no) {
+      return false; // a template that refuses this cut may well take the next
+    }
+  }
+
+  private List<Json.Fields> without(int oldest) {
+    List<Json.Fields> kept = new ArrayList<>();
+    for (int i = 0; i < messages.size(); i++) {
+      if (i >= oldest || Messages.role(messages.get(i)).toString().equals("system")) {
+        kept.add(messages.get(i));
+      }
+    }
+    return kept;
+  }
+
+  private Prompt render(
+      ChatTemplate template, FileFacts file, Clock clock, List<Json.Fields> said) {
+    ChatInput input =
+        ChatInput.of(said)
+            .withTools(tools)
+            .withThink(think == null ? null : think.json())
+            .with("bos_token", Json.trusted(file.bosText()))
+            .with("eos_token", Json.trusted(file.eosText()));
+    return prompt(template.render(input, Limits.USUAL, clock));
+  }
+
+  /// @throws Refused where the template made no prompt
+  static Prompt prompt(Rendered rendered) {
+    return switch (rendered) {
+      case Rendered.Text(MarkedText text) -> new Prompt(text);
+      case Rendered.Raised(String message) -> throw new Refused(400, message);
+      case Rendered.Failed failed ->
+          throw new Refused(500, "the model's chat template failed: " + failed.text());
+    };
+  }
+}

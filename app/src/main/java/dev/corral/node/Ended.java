@@ -1,0 +1,29 @@
+package dev.corral.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/// How the writing of an answer ended.
+///
+/// @param reason `stop` or `length`
+/// @param promptTokens cached ones included
+/// @param raw all that the model wrote, marks and all
+record Ended(
+    String reason, int promptTokens, long promptNanos, int tokens, long nanos, String raw) {
+  private static final double NANOS_OF_MILLI = 1e6;
+
+  /// From the last event of a runner.
+  static Ended of(JsonNode event, String raw) {
+    JsonNode timings = event.path("timings");
+    return new Ended(
+        event.path("stop_type").asText("").equals("limit") ? "length" : "stop",
+        timings.path("cache_n").asInt() + timings.path("prompt_n").asInt(),
+        nanos(timings.path("prompt_ms")),
+        timings.path("predicted_n").asInt(),
+        nanos(timings.path("predicted_ms")),
+        raw);
+  }
+
+  private static long nanos(JsonNode millis) {
+    return (long) (millis.asDouble() * NANOS_OF_MILLI);
+  }
+}
