@@ -4,7 +4,9 @@ import dev.corral.runner.llama.NativesUnusable;
 import dev.corral.runner.llama.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
@@ -66,6 +68,20 @@ public final class Engine implements AutoCloseable {
         pieces.add(words.piece(id, true));
       }
       return pieces;
+    });
+  }
+
+  /// The control tokens by their texts, such as `<|im_end|>`: what a template may write and a user
+  /// may not.
+  public Map<String, Integer> controlTokens() {
+    return alive(words -> {
+      var control = new HashMap<String, Integer>();
+      for (int id = 0; id < words.size(); id++) {
+        if (words.isControl(id)) {
+          control.put(words.text(id), id);
+        }
+      }
+      return control;
     });
   }
 

@@ -101,6 +101,13 @@ public final class Vocabulary {
     return endsGeneration.asBoolean(pointer, token);
   }
 
+  /// Whether a token means something rather than saying it.
+  public boolean isControl(int token) {
+    return natives
+        .function("llama_vocab_is_control", JAVA_BOOLEAN, ADDRESS, JAVA_INT)
+        .asBoolean(pointer, token);
+  }
+
   /// Tokens that the model's file says must never be drawn.
   public int[] suppressed() {
     try (var arena = Arena.ofConfined()) {
