@@ -1,7 +1,8 @@
 @echo off
 rem Corral for Windows: finds a JDK 25, builds once with the installed Maven, starts the program.
 rem Never tried on Windows. It does less than ./corral: no AOT cache, no `test`, no rebuild when the
-rem sources change (delete app\target\corral.jar for that).
+rem sources change (delete app\target\corral.jar for that), no engine of its own: npm had no libraries of
+rem llama.cpp for Windows when this was written.
 setlocal EnableExtensions EnableDelayedExpansion
 set "ROOT=%~dp0"
 set "JDK="
@@ -30,7 +31,7 @@ if not exist "%ROOT%app\target\corral.jar" (
     exit /b 1
   )
 )
-"%JDK%\bin\java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC -Xmx512m %CORRAL_JAVA_OPTS% -cp "%ROOT%app\target\corral.jar" dev.corral.Main %*
+"%JDK%\bin\java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC -Xmx512m "-Dcorral.natives=%ROOT%runner\natives" %CORRAL_JAVA_OPTS% -cp "%ROOT%app\target\corral.jar" dev.corral.Main %*
 exit /b %ERRORLEVEL%
 
 :consider

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,8 +92,7 @@ class LauncherTest {
   @Test
   void aSourceThatIsNewerThanTheBuildIsBuilt() throws Exception {
     Files.writeString(clone.resolve("app/target/dist/one/stamp"), "");
-    Files.setLastModifiedTime(
-        clone.resolve("app/target/dist/one/stamp"), java.nio.file.attribute.FileTime.fromMillis(0));
+    Files.setLastModifiedTime(clone.resolve("app/target/dist/one/stamp"), FileTime.fromMillis(0));
     Path maven = Files.createDirectories(folder.resolve("maven/bin"));
     Files.writeString(maven.resolve("mvn"), "#!/bin/sh\necho 'Apache Maven 3.8.1'\n");
     executable(maven.resolve("mvn"));
@@ -112,6 +112,63 @@ class LauncherTest {
     assertThat(failed.exit()).isEqualTo(1);
     assertThat(failed.words())
         .contains("building", "no compiler today", "the build failed", "build.log");
+  }
+
+  @Test
+  void theEnginesLibrariesAreFetchedOnceWhileTheProgramIsBuilt() throws Exception {
+    Path variant = Files.createDirectories(clone.resolve("runner/natives/cpu"));
+    Files.writeString(variant.resolve("package-lock.json"), "{}");
+    Map<String, String> path =
+        buildingWith(
+            """
+            mkdir -p node_modules/@node-llama-cpp/linux-x64/bins/linux-x64
+            touch node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libllama.v0.5.0.so
+            """);
+
+    Ended first = call(clone.resolve("corral"), path, "serve");
+    outdate();
+    Ended second = call(clone.resolve("corral"), path, "serve");
+
+    assertThat(first.exit()).as(first.words()).isZero();
+    assertThat(first.words()).contains("fetched the engine's libraries (llama.cpp, cpu)");
+    assertThat(first.words()).contains("-Dcorral.natives=", "my clone/runner/natives");
+    assertThat(second.words()).contains("building").doesNotContain("fetched");
+  }
+
+  @Test
+  void aMachineThatCannotFetchTheEnginesLibrariesGoesOnAndSaysHow() throws Exception {
+    Path variant = Files.createDirectories(clone.resolve("runner/natives/cpu"));
+    Files.writeString(variant.resolve("package-lock.json"), "{}");
+
+    Ended ended = call(clone.resolve("corral"), buildingWith("exit 1"), "serve");
+
+    assertThat(ended.exit()).as(ended.words()).isZero();
+    assertThat(ended.words())
+        .contains("no engine of our own", "npm ci --ignore-scripts", "dev.corral.Main serve");
+  }
+
+  /// Makes the build old, and stands in for Maven, which succeeds, and npm, which does this.
+  private Map<String, String> buildingWith(String npm) throws IOException {
+    outdate();
+    Path tools = Files.createDirectories(folder.resolve("tools"));
+    Files.writeString(tools.resolve("npm"), "#!/bin/sh\n" + npm);
+    executable(tools.resolve("npm"));
+    Files.writeString(
+        tools.resolve("mvn"),
+        """
+        #!/bin/sh
+        [ "$1" = -v ] && echo 'Apache Maven 3.9.1' && exit
+        mkdir -p app/target/lib
+        touch app/target/corral.jar app/target/lib/picocli-4.jar
+        """);
+    executable(tools.resolve("mvn"));
+    return Map.of("PATH", tools + ":" + System.getenv("PATH"));
+  }
+
+  private void outdate() throws IOException {
+    String dist = Files.readString(clone.resolve("app/target/dist/current")).strip();
+    Files.setLastModifiedTime(
+        clone.resolve("app/target/dist/" + dist + "/stamp"), FileTime.fromMillis(0));
   }
 
   @Test
