@@ -40,7 +40,7 @@ final class BackendVerbs extends Verb {
 
   @Command(
       name = "add",
-      description = "Add a backend until the server ends; the file keeps others.")
+      description = "Add a backend; kept until it is removed, also over restarts.")
   static final class Add extends Verb {
     @Parameters(index = "0", paramLabel = "NAME")
     String name = "";
@@ -79,7 +79,9 @@ final class BackendVerbs extends Verb {
     }
   }
 
-  @Command(name = "drain", description = "Let a backend finish what runs and give it nothing new.")
+  @Command(
+      name = "drain",
+      description = "Let a backend finish what runs and give it nothing new, until --undo.")
   static final class Drain extends Verb {
     @Parameters(paramLabel = "NAME")
     String name = "";

@@ -18,7 +18,6 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "VERB",
     sortOptions = false)
 final class Root implements Callable<Integer> {
-  private static final String DEFAULT_URL = "http://127.0.0.1:11435";
   private static final int DEFAULT_PORT = 11435;
 
   private final Surroundings surroundings;
@@ -50,7 +49,7 @@ final class Root implements Callable<Integer> {
       names = "--url",
       scope = ScopeType.INHERIT,
       paramLabel = "URL",
-      description = "The server (CORRAL_URL; default " + DEFAULT_URL + ").")
+      description = "The server (CORRAL_URL; default: this home's, http://127.0.0.1:11435).")
   String url = "";
 
   @Option(
@@ -121,8 +120,8 @@ final class Root implements Callable<Integer> {
   }
 
   URI address() {
-    String given = url.isEmpty() ? surroundings.variable("CORRAL_URL").orElse(DEFAULT_URL) : url;
-    return address(given);
+    String given = url.isEmpty() ? surroundings.variable("CORRAL_URL").orElse("") : url;
+    return given.isEmpty() ? OwnServer.address(this) : address(given);
   }
 
   /// Reads an address as people write it: `box`, `box:8080`, `http://box/`, `0.0.0.0`.

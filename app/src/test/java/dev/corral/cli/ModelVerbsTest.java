@@ -3,6 +3,7 @@ package dev.corral.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +40,17 @@ class ModelVerbsTest {
             "NAME\tID\tSIZE\tMODIFIED",
             "llama3.2:1b\tbaf6a787fdff\t1.3 GB\t6 years ago",
             "qwen3:latest\t-\t-\t-");
+  }
+
+  @Test
+  void withoutAnAddressTheServerIsAskedWhereTheConfigurationSays() throws IOException {
+    String port = typed.environment.remove("CORRAL_URL").replaceAll(".*:", "");
+    typed.environment.put("CORRAL_SERVER_PORT", port);
+    assertThat(typed.run("list")).isZero();
+    typed.environment.remove("CORRAL_SERVER_PORT");
+    Files.writeString(home.resolve("corral.yaml"), "server: {port: " + port + "}");
+    assertThat(typed.run("list")).isZero();
+    assertThat(typed.out()).contains("llama3.2:1b");
   }
 
   @Test
