@@ -106,7 +106,13 @@ public final class Wiring implements AutoCloseable {
     fleet =
         closing(
             new Fleet(
-                node, settings.health(), clock, chosen.backends(), chosen.why(), this::noticed));
+                node,
+                settings.health(),
+                clock,
+                chosen.backends(),
+                chosen.why(),
+                added.draining(),
+                this::noticed));
     bodies = new Budget(settings.limits().bodies().count());
     turnstile = new Turnstile(settings.limits().concurrent(), settings.limits().queue());
     Consumer<ExchangeEvent> events = metrics;

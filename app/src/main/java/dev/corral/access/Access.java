@@ -59,14 +59,6 @@ public final class Access {
     return known;
   }
 
-  /// False once the caller's key was revoked or has expired; for exchanges that run on.
-  public boolean inForce(Caller caller) {
-    return switch (caller) {
-      case Caller.Named(var key) -> keys.inForce(key);
-      case Caller.Local _, Caller.Admin _, Caller.Nobody _ -> true;
-    };
-  }
-
   private Optional<Scope> demand(Route route) {
     boolean open = route == Route.METRICS && !rules.beyondLoopback();
     return open ? Optional.empty() : route.demand();

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -44,6 +45,7 @@ public final class Keys implements AutoCloseable {
   private final Database database;
   private final InstantSource clock;
   private final Thread upkeep;
+  private final List<Runnable> followers = new CopyOnWriteArrayList<>();
   private volatile Snapshot snapshot;
 
   /// @param usedMinute minutes since 1970; the only thing that the hot path changes
@@ -115,10 +117,20 @@ public final class Keys implements AutoCloseable {
     }
   }
 
-  /// False once the key was revoked or has expired; for exchanges that run on.
-  boolean inForce(Key key) {
+  /// False once the key was revoked or has expired; for streams that run on.
+  public boolean inForce(Key key) {
     Entry entry = snapshot.byId().get(key.id());
     return entry != null && entry.key().revokedAt() == null && !key.expired(clock.millis());
+  }
+
+  /// The key of that name that is not revoked.
+  public Optional<Key> named(String name) {
+    return list().stream().map(Listed::key).filter(key -> key.name().equals(name)).findFirst();
+  }
+
+  /// Calls `follower` after keys were made or revoked, from another thread; it must be quick.
+  public void follow(Runnable follower) {
+    followers.add(follower);
   }
 
   /// Keys that are not revoked, oldest first.
@@ -168,8 +180,7 @@ public final class Keys implements AutoCloseable {
   ///
   /// @throws DatabaseFailure where the database cannot; the key stays in force then
   public Optional<Key> revoke(String name) {
-    Optional<Key> key =
-        list().stream().map(Listed::key).filter(each -> each.name().equals(name)).findFirst();
+    Optional<Key> key = named(name);
     key.ifPresent(each -> {
       long now = clock.millis();
       database.inTransaction(sql ->
@@ -253,6 +264,7 @@ public final class Keys implements AutoCloseable {
 
   private synchronized void reload() {
     snapshot = load(snapshot.byId());
+    followers.forEach(Runnable::run);
   }
 
   private Snapshot load(Map<String, Entry> before) {

@@ -121,6 +121,7 @@ final class BackendCalls {
     if (fleet.snapshot().named(name).isEmpty()) {
       return unknown(name);
     }
+    added.drain(name, drain);
     fleet.drain(name, drain);
     awaitShown(name, backend -> backend.draining() == drain);
     return fleet

@@ -6,12 +6,16 @@ import dev.corral.fleet.BackendSettings;
 import dev.corral.fleet.Named;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 
-/// The backends that somebody added at run time, kept over a restart. Those of the configuration
-/// are not in here; the wiring puts both together.
+/// The backends that somebody added at run time, and which ones get nothing new; both are kept over
+/// a restart. Backends of the configuration are not in here; the wiring puts both together.
 public final class Backends {
   /// How [Named#source] calls them.
   public static final String ADDED = "added";
+
+  /// Before the name of a backend that drains, in the table of settings.
+  private static final String DRAINING = "backend.draining.";
 
   private final Database database;
   private final InstantSource clock;
@@ -47,8 +51,34 @@ public final class Backends {
 
   /// @return false where none of that name was added
   boolean remove(String name) {
-    return database.inTransaction(sql -> sql.update("delete from backend where name = ?", name))
-        > 0;
+    return database.inTransaction(sql -> {
+      int _ = sql.update("delete from setting where name = ?", DRAINING + name);
+      return sql.update("delete from backend where name = ?", name) > 0;
+    });
+  }
+
+  /// Names of the backends that get nothing new, added or configured.
+  ///
+  /// @throws dev.corral.db.DatabaseFailure where the database cannot
+  public Set<String> draining() {
+    return Set.copyOf(
+        database.read(sql ->
+            sql.query(
+                row -> row.text("name").substring(DRAINING.length()),
+                "select name from setting where name like ?",
+                DRAINING + "%")));
+  }
+
+  /// @throws dev.corral.db.DatabaseFailure where the database cannot
+  void drain(String name, boolean on) {
+    int _ =
+        database.inTransaction(sql ->
+            on
+                ? sql.update(
+                    "insert into setting (name, value) values (?, 'yes')"
+                        + " on conflict (name) do nothing",
+                    DRAINING + name)
+                : sql.update("delete from setting where name = ?", DRAINING + name));
   }
 
   private static Named named(Row row) {

@@ -43,7 +43,7 @@ public final class Control {
     visitors.put(Route.M_BACKEND_TEST, Calls.calling(backends::test));
     visitors.put(Route.M_KEYS, Calls.calling(keys::all));
     visitors.put(Route.M_KEY, Calls.calling(keys::revoke));
-    visitors.put(Route.M_EVENTS, new EventStream(feed, parts.heartbeat())::visit);
+    visitors.put(Route.M_EVENTS, new EventStream(feed, parts)::visit);
     return visitors;
   }
 }

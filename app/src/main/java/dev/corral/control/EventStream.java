@@ -1,5 +1,8 @@
 package dev.corral.control;
 
+import dev.corral.access.Caller;
+import dev.corral.access.Key;
+import dev.corral.access.Keys;
 import dev.corral.door.Visit;
 import dev.corral.wire.Problem;
 import io.vertx.core.Context;
@@ -8,8 +11,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /// `GET /manage/events`: the feed as Server-Sent Events. With `Last-Event-ID` it goes on where the
 /// client was; where that is no longer known, an event `missed` says so first, and the client
@@ -25,11 +30,16 @@ final class EventStream {
   private static final String RETRY = "retry: 2000\n\n";
 
   private final Feed feed;
+  private final Keys keys;
+  private final BooleanSupplier keysInForce;
   private final Duration heartbeat;
 
-  EventStream(Feed feed, Duration heartbeat) {
+  EventStream(Feed feed, Parts parts) {
     this.feed = feed;
-    this.heartbeat = heartbeat;
+    this.keys = parts.keys();
+    this.keysInForce = parts.keysInForce();
+    this.heartbeat = parts.heartbeat();
+    keys.follow(feed::wake);
   }
 
   void visit(Visit visit) {
@@ -48,13 +58,24 @@ final class EventStream {
       visit.refuse(Problem.of(503, "Too many event streams are open", "Close one.").retryAfter(10));
       return;
     }
-    new Stream(visit, topics).begin();
+    new Stream(visit, topics, right(visit.caller())).begin();
+  }
+
+  /// Whether the caller may still follow; cheap, asked often.
+  private BooleanSupplier right(String caller) {
+    if (caller.equals(new Caller.Admin().name())) {
+      return () -> true;
+    }
+    Optional<Key> key = keys.named(caller);
+    return key.<BooleanSupplier>map(known -> () -> keys.inForce(known))
+        .orElse(() -> !keysInForce.getAsBoolean());
   }
 
   /// One client. Belongs to the event loop of its connection.
   private final class Stream {
     private final HttpServerResponse response;
     private final Set<String> topics;
+    private final BooleanSupplier right;
     private final String lastId;
     private final Context loop;
     private final AtomicBoolean called = new AtomicBoolean();
@@ -62,9 +83,10 @@ final class EventStream {
     private long next;
     private boolean over;
 
-    Stream(Visit visit, Set<String> topics) {
+    Stream(Visit visit, Set<String> topics, BooleanSupplier right) {
       this.response = visit.request().response();
       this.topics = topics;
+      this.right = right;
       String id = visit.request().getHeader("Last-Event-ID");
       this.lastId = id == null ? "" : id.strip();
       this.loop = Calls.loop();
@@ -87,19 +109,23 @@ final class EventStream {
               .setPeriodic(
                   heartbeat.toMillis(),
                   _ -> {
+                    pump();
                     if (!over && !response.writeQueueFull()) {
                       response.write(": \n\n");
                     }
                   });
-      response.closeHandler(_ -> {
-        over = true;
-        loop.owner().cancelTimer(timer);
-        feed.leave(follower);
-      });
+      response.endHandler(_ -> leave(timer));
+      response.closeHandler(_ -> leave(timer));
       response.exceptionHandler(_ -> over = true);
       response.drainHandler(_ -> pump());
       feed.follow(follower);
       pump();
+    }
+
+    private void leave(long timer) {
+      over = true;
+      loop.owner().cancelTimer(timer);
+      feed.leave(follower);
     }
 
     /// From another thread. Many events between two turns of the loop are one call.
@@ -113,6 +139,11 @@ final class EventStream {
     }
 
     private void pump() {
+      if (!over && !right.getAsBoolean()) {
+        over = true;
+        response.end();
+        return;
+      }
       while (!over && !response.writeQueueFull()) {
         if (next < feed.oldest()) {
           missed();

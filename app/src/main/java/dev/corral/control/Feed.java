@@ -58,6 +58,11 @@ final class Feed {
       items[(int) (next % KEPT)] = new Item(next, topic, data);
       next++;
     }
+    wake();
+  }
+
+  /// Lets every follower look, though nothing new may be there.
+  void wake() {
     followers.forEach(Runnable::run);
   }
 

@@ -34,6 +34,7 @@ public final class Fleet implements AutoCloseable {
   private final Map<String, Backend> backends = new LinkedHashMap<>();
   private final Map<String, Instant> due = new HashMap<>();
   private final Set<String> looking = new HashSet<>();
+  private final Set<String> drained;
   private final Thread owner;
   private volatile HealthSettings settings;
   private volatile FleetSnapshot snapshot;
@@ -61,18 +62,21 @@ public final class Fleet implements AutoCloseable {
 
   /// @param named the backends to begin with, in order
   /// @param choice one sentence: where they come from
+  /// @param drained names of backends that get nothing new, whether they are among `named` or not
   public Fleet(
       Node node,
       HealthSettings settings,
       Clock clock,
       List<Named> named,
       String choice,
+      Set<String> drained,
       Consumer<FleetEvent> events) {
     this.node = node;
     this.settings = settings;
     this.clock = clock;
     this.events = events;
     this.choice = choice;
+    this.drained = new HashSet<>(drained);
     replace(named);
     this.snapshot = new FleetSnapshot(List.copyOf(backends.values()), choice);
     this.owner = Thread.ofVirtual().name("fleet").unstarted(this::run);
@@ -176,9 +180,9 @@ public final class Fleet implements AutoCloseable {
       case Command.Remove remove -> {
         backends.remove(remove.name());
         due.remove(remove.name());
+        drained.remove(remove.name());
       }
-      case Command.Drain drain ->
-          backends.computeIfPresent(drain.name(), (_, backend) -> backend.draining(drain.on()));
+      case Command.Drain drain -> drain(drain);
       case Command.Look look -> {
         if (backends.containsKey(look.name())) {
           due.put(look.name(), clock.instant());
@@ -215,9 +219,14 @@ public final class Fleet implements AutoCloseable {
         url.equals(BackendSettings.INSIDE)
             ? Target.inside(name)
             : Target.parse(name, url, named.settings().key());
-    boolean draining = before != null && before.draining();
-    backends.put(name, Backend.unseen(named.settings(), target, named.source()).draining(draining));
+    Backend unseen = Backend.unseen(named.settings(), target, named.source());
+    backends.put(name, unseen.draining(drained.contains(name)));
     due.put(name, clock.instant());
+  }
+
+  private void drain(Command.Drain drain) {
+    boolean _ = drain.on() ? drained.add(drain.name()) : drained.remove(drain.name());
+    backends.computeIfPresent(drain.name(), (_, backend) -> backend.draining(drain.on()));
   }
 
   private void startDueLooks() {

@@ -112,12 +112,57 @@ class EventStreamTest {
     }
   }
 
+  @Test
+  void aStreamEndsWithTheKeyThatOpenedIt() {
+    try (RunningControl control = RunningControl.in(home)) {
+      try (RawClient keyless = follow(control, "/manage/events", "")) {
+        String reader = control.key("reader", "manage");
+        String other = control.key("other", "admin");
+        awaitEnd(keyless);
+        try (RawClient client = followWith(control, reader);
+            RawClient stays = followWith(control, other)) {
+          assertThat(
+                  control
+                      .ask(
+                          "DELETE",
+                          "/manage/keys/reader",
+                          Body.EMPTY,
+                          "Authorization",
+                          "Bearer " + other)
+                      .status())
+              .isEqualTo(204);
+          awaitEnd(client);
+          control.exchanged("x1", "m");
+          assertThat(readUntil(stays, "x1")).contains("x1");
+        }
+      }
+    }
+  }
+
+  private static RawClient followWith(RunningControl control, String key) {
+    return follow(
+        control,
+        "/manage/events",
+        Headers.of("Accept", "text/event-stream", "Authorization", "Bearer " + key));
+  }
+
+  private static void awaitEnd(RawClient client) {
+    while (client.readChunk().isPresent()) {
+      // What was told before the end is of no interest.
+    }
+  }
+
   private static RawClient follow(RunningControl control, String path, String lastId) {
-    RawClient client = RawClient.connect(control.port());
-    Headers headers =
+    return follow(
+        control,
+        path,
         lastId.isEmpty()
             ? Headers.of("Accept", "text/event-stream")
-            : Headers.of("Accept", "text/event-stream", "Last-Event-ID", lastId);
+            : Headers.of("Accept", "text/event-stream", "Last-Event-ID", lastId));
+  }
+
+  private static RawClient follow(RunningControl control, String path, Headers headers) {
+    RawClient client = RawClient.connect(control.port());
     client.request("GET", path, headers, Body.EMPTY);
     RawClient.Head head = client.readHead();
     assertThat(head.status()).isEqualTo(200);

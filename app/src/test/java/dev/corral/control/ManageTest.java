@@ -108,8 +108,10 @@ class ManageTest {
 
       Answer drained = control.post("/manage/backends/rig/drain", "{}");
       assertThat(drained.json().path("state").asText()).isEqualTo("draining");
+      assertThat(control.backends.draining()).containsExactly("rig");
       Answer back = control.post("/manage/backends/rig/drain", "{\"drain\":false}");
       assertThat(back.json().path("state").asText()).isEqualTo("up");
+      assertThat(control.backends.draining()).isEmpty();
 
       more.crash();
       Answer tested = control.post("/manage/backends/rig/test", "{}");

@@ -92,6 +92,7 @@ final class RunningControl implements AutoCloseable {
             clock,
             named(nodes),
             "named by the test",
+            backends.draining(),
             this::tell);
     fleet.start();
     Control control = new Control(parts(access, clock, heartbeat));
@@ -216,6 +217,14 @@ final class RunningControl implements AutoCloseable {
     try (RawClient client = RawClient.connect(port)) {
       return client.request(method, path, Headers.of(headers), body).answer();
     }
+  }
+
+  /// Makes a key and returns its secret.
+  String key(String name, String scope) {
+    return switch (keys.create(name, Set.of(Scope.named(scope).orElseThrow()), null)) {
+      case Keys.Creation.Created made -> made.secret();
+      case Keys.Creation.Refused no -> throw new IllegalStateException(no.problem().text());
+    };
   }
 
   void exchanged(String id, String model) {

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -31,14 +32,18 @@ class FleetTest {
   private final OllamaNode node = OllamaNode.start();
   private final Queue<FleetEvent> events = new ConcurrentLinkedQueue<>();
   private final CountingClock clock = new CountingClock();
-  private final Fleet fleet =
-      new Fleet(
-          new Node(upstream, "0123456789abcdef"),
-          HOURLY,
-          clock,
-          List.of(named("one", 1)),
-          "by the test",
-          events::add);
+  private final Fleet fleet = fleet(Set.of());
+
+  private Fleet fleet(Set<String> drained) {
+    return new Fleet(
+        new Node(upstream, "0123456789abcdef"),
+        HOURLY,
+        clock,
+        List.of(named("one", 1)),
+        "by the test",
+        drained,
+        events::add);
+  }
 
   @AfterEach
   void close() {
@@ -100,6 +105,13 @@ class FleetTest {
     fleet.drain("one", false);
     await(backend -> !backend.draining());
     assertThat(fleet.snapshot().open()).hasSize(1);
+  }
+
+  @Test
+  void aNodeThatDrainedBeforeARestartIsNotOpenFromTheFirstMomentOn() {
+    try (Fleet restarted = fleet(Set.of("one"))) {
+      assertThat(restarted.snapshot().open()).isEmpty();
+    }
   }
 
   @Test
