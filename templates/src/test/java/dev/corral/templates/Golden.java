@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +66,20 @@ public final class Golden {
               name, () -> check(compiler.compile(Files.readString(template)), read(golden), sets)));
     }
     return tests;
+  }
+
+  /// The templates of a language by name.
+  public Map<String, String> templates(String language, String suffix) {
+    Map<String, String> templates = new LinkedHashMap<>();
+    for (Path golden : goldens(language)) {
+      String name = golden.getFileName().toString().replace(".json", "");
+      try {
+        templates.put(name, Files.readString(golden.resolveSibling(name + suffix)));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return templates;
   }
 
   private List<Path> goldens(String language) {

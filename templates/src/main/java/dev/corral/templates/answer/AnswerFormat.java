@@ -6,14 +6,16 @@ import dev.corral.templates.go.GoTemplate;
 import dev.corral.templates.jinja.JinjaTemplate;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// How the answers of one model are written. Made once for each template; immutable, for any number
 /// of answers at once.
 public final class AnswerFormat {
   /// An answer that is nothing but content: of a model without a template, or of a raw prompt.
-  public static final AnswerFormat PLAIN = new AnswerFormat(Optional.empty(), Blanks.LINES);
+  public static final AnswerFormat PLAIN =
+      new AnswerFormat(Layout.PLAIN, Family.NONE, Blanks.LINES);
 
   /// The white space that a format puts around its marks, and that is nobody's text.
   enum Blanks {
@@ -28,11 +30,13 @@ public final class AnswerFormat {
     }
   }
 
-  private final Optional<ThinkingTags> thinking;
+  private final Layout layout;
+  private final Family family;
   private final Blanks blanks;
 
-  AnswerFormat(Optional<ThinkingTags> thinking, Blanks blanks) {
-    this.thinking = thinking;
+  AnswerFormat(Layout layout, Family family, Blanks blanks) {
+    this.layout = layout;
+    this.family = family;
     this.blanks = blanks;
   }
 
@@ -58,25 +62,25 @@ public final class AnswerFormat {
 
   /// True where the model can think before it speaks.
   public boolean thinks() {
-    return thinking.isPresent();
+    return layout.thinks();
   }
 
-  /// True where the model knows how to call tools in a way that is understood here.
+  /// True where the model calls tools in a way that is understood here.
   public boolean calls() {
-    return false;
+    return !family.isNone();
   }
 
   /// The name of the family whose calls are read, as in `docs/compatibility.md`; empty where none.
   public String family() {
-    return "";
+    return family.name();
   }
 
   /// Texts that must reach the parser although a model's vocabulary may hold them as control
   /// tokens, which are otherwise left out when tokens are turned into text.
   public Set<String> marks() {
-    Set<String> marks = new LinkedHashSet<>();
-    thinking.ifPresent(tags -> marks.addAll(List.of(tags.open(), tags.close())));
-    return marks;
+    return Stream.concat(layout.texts(), family.texts())
+        .filter(text -> !text.isBlank())
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /// Reads one answer.
@@ -86,11 +90,15 @@ public final class AnswerFormat {
   /// @param tools the tools that it was told of, in the shape that OpenAI and Ollama share; where
   ///   there are none, nothing is taken for a call
   public AnswerParser parser(String prompt, List<Json> tools) {
-    return new AnswerParser(this, prompt);
+    return new AnswerParser(this, prompt, tools);
   }
 
-  Optional<ThinkingTags> thinking() {
-    return thinking;
+  Layout layout() {
+    return layout;
+  }
+
+  Family callFamily() {
+    return family;
   }
 
   Blanks blanks() {

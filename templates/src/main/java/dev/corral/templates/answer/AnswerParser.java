@@ -1,10 +1,14 @@
 package dev.corral.templates.answer;
 
+import dev.corral.templates.Json;
+import dev.corral.templates.answer.Marks.Found;
+import dev.corral.templates.answer.Unit.Call;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Reads one answer as it comes: each piece of text in, parts out. It holds back only what may
-/// still turn out to be a mark. What it cannot read is content: nothing is lost. For one thread.
+/// still turn out to be a mark, and calls until they are whole. What it cannot read is content:
+/// nothing is lost. For one thread.
 ///
 /// A model that thinks although it was told not to still has its thinking told apart; whether a
 /// caller gets it is the caller's dialect's business.
@@ -14,21 +18,45 @@ public final class AnswerParser {
     START,
     CONTENT,
     THINKING,
+    HEADER,
+    CALLS
   }
 
+  /// White space that is held back until it is known what follows; what is more is content.
+  private static final int MAX_BLANK = 1024;
+
   private final AnswerFormat format;
+  private final boolean mayCall;
+  private final Marks startMarks;
+  private final Marks contentMarks;
+  private final Marks thinkingMarks;
   private final StringBuilder held = new StringBuilder();
+  private final Calls calls;
   private final List<Part> parts = new ArrayList<>();
   private Mode mode = Mode.START;
+  private Mode before = Mode.CONTENT; // what a call that is none turns back into
+  private boolean reopened; // its mark may come once more
   private boolean trims; // the part that begins has lost no white space yet
+  private int count; // of calls
 
-  AnswerParser(AnswerFormat format, String prompt) {
+  AnswerParser(AnswerFormat format, String prompt, List<Json> given) {
     this.format = format;
-    boolean inside =
-        format.thinking().map(tags -> prompt.stripTrailing().endsWith(tags.open())).orElse(false);
-    if (inside) {
-      mode = Mode.THINKING;
-      trims = true;
+    Tools tools = new Tools(given);
+    mayCall = format.calls() && !tools.isEmpty();
+    calls = new Calls(held, format.callFamily(), tools);
+    ParserMarks marks = ParserMarks.of(format.layout(), format.callFamily(), mayCall);
+    startMarks = marks.atStart();
+    contentMarks = marks.inContent();
+    thinkingMarks = marks.inThinking();
+    String end = prompt.stripTrailing();
+    Layout layout = format.layout();
+    if (layout.thinking().map(tags -> end.endsWith(tags.open())).orElse(false)) {
+      think();
+    } else if (layout
+        .headers()
+        .map(headers -> !headers.promptEnd().isEmpty() && end.endsWith(headers.promptEnd()))
+        .orElse(false)) {
+      mode = Mode.HEADER;
     }
   }
 
@@ -51,8 +79,10 @@ public final class AnswerParser {
       more =
           switch (mode) {
             case START -> start(last);
-            case CONTENT -> content();
-            case THINKING -> thinking(last);
+            case CONTENT -> text(contentMarks, last);
+            case THINKING -> text(thinkingMarks, last);
+            case HEADER -> header(last);
+            case CALLS -> calls(last);
           };
     }
     List<Part> done = List.copyOf(parts);
@@ -65,45 +95,146 @@ public final class AnswerParser {
     while (blank < held.length() && Character.isWhitespace(held.charAt(blank))) {
       blank++;
     }
-    String open = format.thinking().map(ThinkingTags::open).orElse("");
-    if (!open.isEmpty() && !last) {
-      if (startsWith(open, blank)) {
-        held.delete(0, blank + open.length());
-        mode = Mode.THINKING;
-        trims = true;
-        return true;
+    if (blank == held.length() && !last && !startMarks.none() && blank < MAX_BLANK) {
+      return false;
+    }
+    switch (startMarks.at(held, blank, last)) {
+      case Found.Hit(int at, Mark mark) -> {
+        before = Mode.CONTENT;
+        act(at, mark);
       }
-      if (mayBecome(open, blank)) {
+      case Found.Maybe _ -> {
         return false;
       }
+      case Found.Nothing _ -> mode = Mode.CONTENT;
     }
-    mode = Mode.CONTENT;
     return true;
   }
 
-  private boolean content() {
+  /// Content or thinking, up to the next mark.
+  private boolean text(Marks marks, boolean last) {
     trim();
-    emit(held.length(), false);
+    boolean thought = mode == Mode.THINKING;
+    if (reopened && thought && opensAgain(last)) {
+      return false;
+    }
+    switch (marks.find(held, last)) {
+      case Found.Hit(int at, Mark mark) -> {
+        before = mode;
+        int end =
+            thought || mark.unit().isPresent() || mark.meaning() == Mark.Meaning.SECTION
+                ? blankBefore(at)
+                : at;
+        emit(end, thought);
+        act(at - end, mark);
+        return true;
+      }
+      case Found.Maybe(int at) -> emit(blankBefore(at), thought);
+      case Found.Nothing _ -> {
+        boolean holds = !last && (thought || mayCall);
+        emit(holds ? blankBefore(held.length()) : held.length(), thought);
+      }
+    }
     return false;
   }
 
-  private boolean thinking(boolean last) {
-    trim();
-    String close = format.thinking().map(ThinkingTags::close).orElse("");
-    int at = held.indexOf(close);
-    if (at >= 0) {
-      emit(trimmedEnd(at), true);
-      held.delete(0, held.indexOf(close) + close.length());
-      mode = Mode.CONTENT;
-      trims = true;
+  /// Does what a mark means; white space before it is dropped, unless it may have to be given back.
+  private void act(int at, Mark mark) {
+    switch (mark.meaning()) {
+      case SECTION, UNIT -> {
+        mode = Mode.CALLS;
+        calls.begin(at, mark);
+      }
+      case HEADER -> {
+        held.delete(0, at);
+        mode = Mode.HEADER;
+      }
+      case THINK -> {
+        held.delete(0, at + mark.text().length());
+        think();
+      }
+      case SPEAK, CLOSER -> {
+        held.delete(0, at + mark.text().length());
+        mode = Mode.START;
+        trims = true;
+      }
+    }
+  }
+
+  private void think() {
+    mode = Mode.THINKING;
+    trims = true;
+    reopened = true;
+  }
+
+  /// Some models open the thinking that was opened already. True while that cannot be told.
+  private boolean opensAgain(boolean last) {
+    String open = format.layout().thinking().map(ThinkingTags::open).orElse("");
+    String begin = held.substring(0, Math.min(held.length(), open.length()));
+    if (!last && begin.length() < open.length() && open.startsWith(begin)) {
       return true;
     }
-    int certain = 0;
-    while (certain < held.length() && !mayBecome(close, certain)) {
-      certain++;
+    reopened = false;
+    if (begin.equals(open)) {
+      held.delete(0, open.length());
+      trims = true;
+      trim();
     }
-    emit(last ? held.length() : trimmedEnd(certain), true);
     return false;
+  }
+
+  private boolean header(boolean last) {
+    Headers headers = format.layout().headers().orElseThrow();
+    int end = held.indexOf(headers.end());
+    if (end < 0 && !last && held.length() <= Headers.MAX) {
+      return false;
+    }
+    if (end < 0 || end > Headers.MAX) {
+      emit(held.length(), false);
+      mode = Mode.CONTENT;
+      return false;
+    }
+    switch (headers.reading().apply(held.substring(0, end))) {
+      case Headers.Heading.Thinks _ -> {
+        held.delete(0, end + headers.end().length());
+        think();
+      }
+      case Headers.Heading.Speaks _ -> {
+        held.delete(0, end + headers.end().length());
+        mode = Mode.START;
+        trims = true;
+      }
+      case Headers.Heading.Calls(String name) when mayCall -> {
+        before = Mode.CONTENT;
+        mode = Mode.CALLS;
+        calls.begin(end + headers.end().length(), name);
+      }
+      case Headers.Heading.Calls _ -> {
+        emit(end + headers.end().length(), false);
+        mode = Mode.CONTENT;
+      }
+    }
+    return true;
+  }
+
+  private boolean calls(boolean last) {
+    switch (calls.step(last)) {
+      case Calls.Step.More _ -> {
+        return false;
+      }
+      case Calls.Step.Read(List<Call> read) -> {
+        for (Call call : read) {
+          parts.add(new Part.ToolCall(count++, call.name(), call.arguments()));
+        }
+        before = Mode.CONTENT;
+      }
+      case Calls.Step.Over _ -> mode = Mode.CONTENT;
+      case Calls.Step.Broken(int length) -> {
+        mode = before;
+        emit(length, before == Mode.THINKING);
+      }
+    }
+    return true;
   }
 
   /// Drops the white space with which a part begins.
@@ -116,12 +247,13 @@ public final class AnswerParser {
     trims = trims && held.isEmpty();
   }
 
-  private int trimmedEnd(int end) {
-    int trimmed = end;
-    while (trimmed > 0 && format.blanks().drops(held.charAt(trimmed - 1))) {
-      trimmed--;
+  /// Where the white space begins that stands before a position; it is nobody's if a mark follows.
+  private int blankBefore(int end) {
+    int start = end;
+    while (start > 0 && Character.isWhitespace(held.charAt(start - 1))) {
+      start--;
     }
-    return trimmed;
+    return end - start < MAX_BLANK ? start : end;
   }
 
   private void emit(int end, boolean thought) {
@@ -130,15 +262,5 @@ public final class AnswerParser {
       parts.add(thought ? new Part.Thinking(text) : new Part.Content(text));
       held.delete(0, end);
     }
-  }
-
-  private boolean startsWith(String mark, int at) {
-    return held.length() - at >= mark.length() && held.indexOf(mark, at) == at;
-  }
-
-  /// True where what is held from here on is the beginning of a mark.
-  private boolean mayBecome(String mark, int at) {
-    int length = held.length() - at;
-    return length < mark.length() && mark.startsWith(held.substring(at));
   }
 }
