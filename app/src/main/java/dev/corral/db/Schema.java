@@ -11,7 +11,7 @@ public record Schema(String name, int newest) {
   private static final Pattern NAME = Pattern.compile("[a-z]+");
 
   /// Settings, keys, assignments: what no outside program writes.
-  public static final Schema CORRAL = new Schema("corral", 3);
+  public static final Schema CORRAL = new Schema("corral", 4);
 
   public Schema {
     if (!NAME.matcher(name).matches() || newest < 1) {

@@ -113,6 +113,15 @@ public final class RegistryDouble extends Node {
     return Content.of(manifest.bytes()).digest();
   }
 
+  /// What is kept under that name.
+  public Body manifest(String name) {
+    Body found = manifests.get(name);
+    if (found == null) {
+      throw new IllegalArgumentException("There is no manifest " + name);
+    }
+    return found;
+  }
+
   private ObjectNode entry(String type, Content content) {
     String digest = content.digest();
     blobs.put(digest, content);

@@ -1,0 +1,80 @@
+package dev.corral.pull;
+
+import dev.corral.registry.Trouble;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// When the next try may be made, shared by all connections of a job: a registry that wants to be
+/// left alone means all of them.
+final class Backoff {
+  /// Answers that make no sense may be somebody in between having a bad moment; no more than this.
+  private static final int MOST_WRONG = 2;
+
+  private final FetchSettings settings;
+  private int failures;
+  private int wrong;
+  private long lastByte = System.nanoTime();
+  private long notBefore = lastByte;
+
+  Backoff(FetchSettings settings) {
+    this.settings = settings;
+  }
+
+  /// Bytes came: all is well.
+  synchronized void came() {
+    lastByte = System.nanoTime();
+    failures = 0;
+    wrong = 0;
+  }
+
+  synchronized long nanosSinceByte() {
+    return System.nanoTime() - lastByte;
+  }
+
+  /// Something failed.
+  ///
+  /// @return whether trying again makes sense
+  synchronized boolean failed(Trouble trouble) {
+    if (!trouble.passing()) {
+      wrong++;
+      if (trouble.kind() != Trouble.Kind.WRONG || wrong >= MOST_WRONG) {
+        return false;
+      }
+    }
+    long now = System.nanoTime();
+    Duration wait = trouble.retryAfter().orElseGet(this::nextWait);
+    if (trouble.retryAfter().isPresent()) {
+      // Waiting as told is not silence.
+      lastByte = Math.max(lastByte, now + wait.toNanos() - settings.giveUp().toNanos() / 2);
+    }
+    notBefore = Math.max(notBefore, now + wait.toNanos());
+    failures++;
+    return now - lastByte < settings.giveUp().toNanos();
+  }
+
+  /// Doubled each time, and never the same for two who failed together.
+  private Duration nextWait() {
+    long most = settings.longestWait().toNanos();
+    long doubled = settings.firstWait().toNanos() << Math.min(failures, 20);
+    long wait = doubled <= 0 ? most : Math.min(most, doubled);
+    return Duration.ofNanos(wait / 2 + ThreadLocalRandom.current().nextLong(wait / 2 + 1));
+  }
+
+  /// Waits until the next try may be made.
+  ///
+  /// @return false where the work was stopped meanwhile
+  boolean awaitTurn(Stop stop) {
+    long left = left();
+    while (left > 0) {
+      if (stop.await(Duration.ofNanos(left))) {
+        return false;
+      }
+      left = left();
+    }
+    return !stop.asked();
+  }
+
+  private synchronized long left() {
+    return notBefore - System.nanoTime();
+  }
+}

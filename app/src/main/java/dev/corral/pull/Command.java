@@ -1,0 +1,26 @@
+package dev.corral.pull;
+
+import dev.corral.model.ModelName;
+import java.util.concurrent.CompletableFuture;
+
+/// What the owner of the jobs is asked to do.
+sealed interface Command {
+  /// Fetch a model, or join whoever does.
+  record Ask(ModelName name, String target, String askedBy, CompletableFuture<Pull> answer)
+      implements Command {}
+
+  /// Change a job; answered with false where there is none.
+  record Change(String id, What what, CompletableFuture<Boolean> answer) implements Command {}
+
+  /// A run ended.
+  record Ended(String id, Run.End end) implements Command {}
+
+  record Close() implements Command {}
+
+  /// How a job is changed.
+  enum What {
+    PAUSE,
+    RESUME,
+    CANCEL
+  }
+}

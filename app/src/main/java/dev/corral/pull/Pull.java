@@ -1,0 +1,64 @@
+package dev.corral.pull;
+
+import dev.corral.model.Digest;
+import dev.corral.model.ModelName;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a job looks like at one moment.
+///
+/// @param target where the model goes: the name of a backend
+/// @param bytesDone of all blobs; never falls
+/// @param bytesTotal 0 until the manifest is known
+/// @param bytesPerSecond over the last seconds; 0 where nothing comes
+/// @param etaSeconds null until it can be guessed
+/// @param attempt how often it was started, 1 at first
+/// @param startedAt when it was asked for
+/// @param endedAt null while it is not over
+/// @param problem what went wrong
+/// @param askedBy who asked first: a key's name, or how it was asked
+/// @param blobs in the order in which they are fetched; empty until the manifest is known
+public record Pull(
+    String id,
+    ModelName model,
+    String target,
+    PullState state,
+    long bytesDone,
+    long bytesTotal,
+    long bytesPerSecond,
+    @Nullable Long etaSeconds,
+    int attempt,
+    Instant startedAt,
+    @Nullable Instant endedAt,
+    Problem problem,
+    String askedBy,
+    List<Blob> blobs) {
+  /// One blob of it.
+  public record Blob(Digest digest, long done, long total) {}
+
+  /// Why it failed.
+  ///
+  /// @param missing there is no such model
+  /// @param text what and why; empty where nothing is wrong
+  /// @param next what to do
+  public record Problem(boolean missing, String text, String next) {
+    public static final Problem NONE = new Problem(false, "", "");
+
+    public String sentence() {
+      return next.isEmpty() ? text : text + ". " + next;
+    }
+  }
+
+  public Pull {
+    blobs = List.copyOf(blobs);
+  }
+
+  /// Of 100, with one digit behind the point; 100 only at the very end.
+  public double percent() {
+    if (state == PullState.DONE) {
+      return 100;
+    }
+    return bytesTotal == 0 ? 0 : Math.min(99.9, Math.floor(1000.0 * bytesDone / bytesTotal) / 10);
+  }
+}

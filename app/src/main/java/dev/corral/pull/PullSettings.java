@@ -1,0 +1,58 @@
+package dev.corral.pull;
+
+import dev.corral.model.Bytes;
+import dev.corral.outbound.Destinations;
+import java.util.List;
+import java.util.Locale;
+
+/// The `pull:` of `corral.yaml`.
+///
+/// @param parallel jobs at once; the others wait
+/// @param rate most bytes a second over all jobs, `20MB` or `20MB/s`; empty for no limit
+/// @param hosts where a name may lead: `default`, `hf.co`, host names, `*.example.com`
+/// @param registries origins that may be asked although they are plain http or private
+public record PullSettings(int parallel, String rate, List<String> hosts, List<String> registries) {
+  public static PullSettings defaults() {
+    return new PullSettings(2, "", List.of(Destinations.DEFAULT, Destinations.HUB), List.of());
+  }
+
+  public PullSettings {
+    hosts = List.copyOf(hosts);
+    registries = List.copyOf(registries);
+    if (parallel < 1) {
+      throw new IllegalArgumentException("parallel must be at least 1, not " + parallel);
+    }
+    try {
+      Destinations _ = Destinations.of(hosts, List.of());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("hosts: " + e.getMessage(), e);
+    }
+    try {
+      Destinations _ = Destinations.of(List.of(), registries);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("registries: " + e.getMessage(), e);
+    }
+    if (bytesPerSecond(rate) < 0) {
+      throw new IllegalArgumentException("rate must be above 0");
+    }
+  }
+
+  /// 0 where there is no limit.
+  long bytesPerSecond() {
+    return bytesPerSecond(rate);
+  }
+
+  private static long bytesPerSecond(String rate) {
+    String bare = rate.strip().toLowerCase(Locale.ROOT);
+    if (bare.isEmpty()) {
+      return 0;
+    }
+    try {
+      long count =
+          Bytes.parse(bare.endsWith("/s") ? bare.substring(0, bare.length() - 2) : bare).count();
+      return count == 0 ? -1 : count;
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("rate: " + e.getMessage() + "; a second is meant", e);
+    }
+  }
+}

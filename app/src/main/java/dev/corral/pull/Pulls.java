@@ -1,0 +1,428 @@
+package dev.corral.pull;
+
+import dev.corral.blobs.Store;
+import dev.corral.db.Database;
+import dev.corral.db.DatabaseFailure;
+import dev.corral.model.ModelName;
+import dev.corral.pull.Command.What;
+import dev.corral.pull.Pull.Problem;
+import dev.corral.registry.Registry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// All jobs. One virtual thread owns them and takes commands; everybody may look at snapshots. Jobs
+/// outlive whoever asked for them, and a restart.
+public final class Pulls implements AutoCloseable {
+  /// The target that is our own store.
+  public static final String OWN = "own";
+
+  /// How often running jobs are looked at; Ollama sends its events about as often.
+  private static final Duration TICK = Duration.ofMillis(100);
+
+  /// Followers outside need no more, and the row of a job neither.
+  private static final long TELL_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private static final System.Logger LOG = System.getLogger(Pulls.class.getName());
+
+  private final Store store;
+  private final Registry registry;
+  private final PullTable table;
+  private final FetchSettings settings;
+  private final InstantSource clock;
+  private final Consumer<PullEvent> events;
+  private final Throttle throttle;
+  private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Thread owner;
+  private volatile int parallel;
+  private volatile Map<String, Pull> snapshot = Map.of();
+  private volatile boolean over;
+
+  // Of the owner's thread alone.
+  private final Map<String, Job> jobs = new LinkedHashMap<>();
+  private final Map<String, Long> told = new LinkedHashMap<>();
+
+  private Pulls(
+      Store store,
+      Registry registry,
+      PullTable table,
+      PullSettings pull,
+      FetchSettings settings,
+      InstantSource clock,
+      Consumer<PullEvent> events) {
+    this.store = store;
+    this.registry = registry;
+    this.table = table;
+    this.settings = settings;
+    this.clock = clock;
+    this.events = events;
+    this.parallel = pull.parallel();
+    this.throttle = new Throttle(pull.bytesPerSecond());
+    table.tidy();
+    table.all().forEach(before -> jobs.put(before.id(), new Job(before)));
+    snapshot = snapshots();
+    owner = Thread.ofVirtual().name("pulls").start(this::own);
+  }
+
+  /// Opens the jobs of a store; those that a restart interrupted go on at once.
+  ///
+  /// @param storeId tells this store from others that share the database
+  /// @param events called on the owner's thread: must be quick
+  public static Pulls open(
+      Database database,
+      String storeId,
+      Store store,
+      Registry registry,
+      PullSettings settings,
+      InstantSource clock,
+      Consumer<PullEvent> events) {
+    return open(database, storeId, store, registry, settings, FetchSettings.USUAL, clock, events);
+  }
+
+  static Pulls open(
+      Database database,
+      String storeId,
+      Store store,
+      Registry registry,
+      PullSettings settings,
+      FetchSettings fetch,
+      InstantSource clock,
+      Consumer<PullEvent> events) {
+    PullTable table = new PullTable(database, storeId);
+    return new Pulls(store, registry, table, settings, fetch, clock, events);
+  }
+
+  /// Fetches a model into our own store. Whoever asks for what is being fetched joins that job; one
+  /// that is paused goes on.
+  ///
+  /// @param askedBy for people: a key's name, or how it was asked
+  public Pull ask(ModelName name, String askedBy) {
+    CompletableFuture<Pull> answer = new CompletableFuture<>();
+    commands.add(new Command.Ask(name, OWN, askedBy, answer));
+    if (over) {
+      answer.completeExceptionally(stopping());
+    }
+    return answer.join();
+  }
+
+  /// All jobs, the newest last.
+  public List<Pull> all() {
+    return List.copyOf(snapshot.values());
+  }
+
+  public Optional<Pull> find(String id) {
+    return Optional.ofNullable(snapshot.get(id));
+  }
+
+  /// Ends the work and keeps the job; [#resume] goes on.
+  ///
+  /// @return false where there is no such job, or it is over
+  public boolean pause(String id) {
+    return change(id, What.PAUSE);
+  }
+
+  /// @return false where there is no such job, or it is over
+  public boolean resume(String id) {
+    return change(id, What.RESUME);
+  }
+
+  /// Ends the job. What was fetched stays for a while, in case it is asked for again.
+  ///
+  /// @return false where there is no such job, or it is over
+  public boolean cancel(String id) {
+    return change(id, What.CANCEL);
+  }
+
+  private boolean change(String id, What what) {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    commands.add(new Command.Change(id, what, answer));
+    if (over) {
+      answer.complete(false);
+    }
+    return answer.join();
+  }
+
+  private static IllegalStateException stopping() {
+    return new IllegalStateException("Corral is stopping");
+  }
+
+  /// Waits until the job looks other than `before`, or for so long.
+  ///
+  /// @param before null for whatever it looks like
+  /// @return what it looks like then; empty where there is no such job
+  public Optional<Pull> awaitChange(String id, @Nullable Pull before, Duration atMost) {
+    lock.lock();
+    try {
+      long left = atMost.toNanos();
+      Pull now = snapshot.get(id);
+      while (now != null && now.equals(before) && left > 0 && !over) {
+        left = changed.awaitNanos(left);
+        now = snapshot.get(id);
+      }
+      return Optional.ofNullable(now);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.ofNullable(snapshot.get(id));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Takes over changed settings. Where names may lead to is fixed until a restart.
+  public void follow(PullSettings now) {
+    parallel = now.parallel();
+    throttle.allow(now.bytesPerSecond());
+  }
+
+  /// Ends the work on all jobs; the next start goes on with them.
+  @Override
+  public void close() {
+    commands.add(new Command.Close());
+    try {
+      owner.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // --- the owner's thread ---
+
+  private void own() {
+    boolean open = true;
+    try {
+      while (open) {
+        startNext();
+        publish();
+        Command command = next();
+        if (command != null) {
+          open = handle(command);
+        }
+        long now = System.nanoTime();
+        jobs.values().forEach(job -> job.look(now));
+      }
+      drain();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private @Nullable Command next() throws InterruptedException {
+    boolean working = jobs.values().stream().anyMatch(Job::working);
+    return working ? commands.poll(TICK.toMillis(), TimeUnit.MILLISECONDS) : commands.take();
+  }
+
+  /// @return false where it was the last
+  private boolean handle(Command command) {
+    switch (command) {
+      case Command.Ask ask -> ask.answer().complete(asked(ask));
+      case Command.Change change -> change.answer().complete(changed(change));
+      case Command.Ended ended -> ended(ended);
+      case Command.Close _ -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Pull asked(Command.Ask ask) {
+    for (Job job : jobs.values()) {
+      if (job.means(ask.target(), ask.name()) && !job.state().ended()) {
+        if (job.state() == PullState.PAUSED) {
+          job.queue();
+        }
+        return job.snapshot();
+      }
+    }
+    Pull fresh =
+        new Pull(
+            HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()),
+            ask.name(),
+            ask.target(),
+            PullState.QUEUED,
+            0,
+            0,
+            0,
+            null,
+            0,
+            clock.instant(),
+            null,
+            Problem.NONE,
+            ask.askedBy(),
+            List.of());
+    forgetOldest();
+    jobs.put(fresh.id(), new Job(fresh));
+    publish();
+    return fresh;
+  }
+
+  private void forgetOldest() {
+    if (jobs.size() >= PullTable.KEPT) {
+      jobs.values().stream()
+          .filter(job -> job.state().ended())
+          .map(Job::id)
+          .findFirst()
+          .ifPresent(id -> {
+            jobs.remove(id);
+            told.remove(id);
+          });
+    }
+  }
+
+  private boolean changed(Command.Change change) {
+    Job job = jobs.get(change.id());
+    if (job == null || job.state().ended()) {
+      return false;
+    }
+    switch (change.what()) {
+      case PAUSE -> end(job, PullState.PAUSED);
+      case CANCEL -> end(job, PullState.CANCELLED);
+      case RESUME -> {
+        if (job.state() == PullState.PAUSED) {
+          job.queue();
+        }
+      }
+    }
+    publish();
+    return true;
+  }
+
+  private void end(Job job, PullState as) {
+    if (job.working()) {
+      job.stop(as);
+    } else {
+      job.rest(as, clock.instant());
+    }
+  }
+
+  private void ended(Command.Ended ended) {
+    Job job = jobs.get(ended.id());
+    if (job != null) {
+      job.ended(ended.end(), clock.instant());
+    }
+  }
+
+  private void startNext() {
+    for (Job job : List.copyOf(jobs.values())) {
+      long working = jobs.values().stream().filter(Job::working).count();
+      if (working < parallel && job.state() == PullState.QUEUED && !job.working()) {
+        start(job);
+      }
+    }
+  }
+
+  private void start(Job job) {
+    Run run =
+        new Run(
+            job.name(),
+            store,
+            registry,
+            settings,
+            throttle,
+            job.hadBegun(),
+            () -> othersNeed(job.id()));
+    job.begin(run);
+    Thread.ofVirtual()
+        .name("pull " + job.id())
+        .start(() -> commands.add(new Command.Ended(job.id(), worked(run))));
+  }
+
+  private static Run.End worked(Run run) {
+    try {
+      return run.work();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "A pull failed", e);
+      return new Run.End.Failed(
+          new Problem(false, "Corral made a mistake with this pull", "See: corral logs"));
+    }
+  }
+
+  /// Asked by a run, on its thread, hence by the snapshots.
+  private long othersNeed(String id) {
+    return snapshot.values().stream()
+        .filter(pull -> !pull.id().equals(id) && pull.state().running())
+        .mapToLong(pull -> pull.bytesTotal() - pull.bytesDone())
+        .sum();
+  }
+
+  /// What changed is written down and told; then everybody sees the jobs as they are now.
+  private void publish() {
+    Map<String, Pull> now = snapshots();
+    now.values().forEach(pull -> tell(pull, snapshot.get(pull.id())));
+    lock.lock();
+    try {
+      snapshot = now;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Map<String, Pull> snapshots() {
+    Map<String, Pull> now = new LinkedHashMap<>();
+    jobs.values().forEach(job -> now.put(job.id(), job.snapshot()));
+    return now;
+  }
+
+  private void tell(Pull now, @Nullable Pull before) {
+    PullState was = before == null ? PullState.QUEUED : before.state();
+    if (before == null || was != now.state() || before.attempt() != now.attempt()) {
+      save(now);
+      events.accept(new PullEvent.Moved(now, was));
+      told.put(now.id(), System.nanoTime());
+    } else if (!now.equals(before)) {
+      long last = told.getOrDefault(now.id(), 0L);
+      if (System.nanoTime() - last > TELL_NANOS) {
+        save(now);
+        events.accept(new PullEvent.Progressed(now));
+        told.put(now.id(), System.nanoTime());
+      }
+    }
+  }
+
+  private void save(Pull pull) {
+    try {
+      table.save(pull);
+    } catch (DatabaseFailure e) {
+      // The job goes on; only a restart would not know of it.
+      LOG.log(System.Logger.Level.WARNING, "A pull could not be written down", e);
+    }
+  }
+
+  /// Ends all runs, and waits for them: their files are closed then.
+  private void drain() throws InterruptedException {
+    jobs.values().stream().filter(Job::working).forEach(job -> job.stop(PullState.QUEUED));
+    while (jobs.values().stream().anyMatch(Job::working)) {
+      turnAway(commands.take());
+    }
+    over = true;
+    publish();
+    List<Command> late = new ArrayList<>();
+    int _ = commands.drainTo(late);
+    late.forEach(this::turnAway);
+  }
+
+  private void turnAway(Command command) {
+    switch (command) {
+      case Command.Ended ended -> ended(ended);
+      case Command.Ask ask -> ask.answer().completeExceptionally(stopping());
+      case Command.Change change -> change.answer().complete(false);
+      case Command.Close _ -> {}
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package dev.corral.pull;
+
+import dev.corral.blobs.Partial;
+import dev.corral.blobs.Store;
+import dev.corral.blobs.StoreFailure;
+import dev.corral.model.Digest;
+import dev.corral.model.Layer;
+import dev.corral.model.Manifest;
+import dev.corral.model.ModelName;
+import dev.corral.pull.Pull.Problem;
+import dev.corral.registry.Fetched;
+import dev.corral.registry.Registry;
+import dev.corral.registry.Remote;
+import dev.corral.registry.Trouble;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/// The work on one job, from the manifest to the published model, on a virtual thread of its own.
+/// Others look at it through [#phase()], [#shares()] and [#silence()].
+final class Run {
+  /// A tag that is moved again and again cannot be fetched.
+  private static final int MOST_MANIFESTS = 3;
+
+  /// How often we look whether somebody else has finished a blob that they are fetching.
+  private static final Duration LOOK = Duration.ofMillis(300);
+
+  private final ModelName name;
+  private final Store store;
+  private final Remote remote;
+  private final FetchSettings settings;
+  private final Throttle throttle;
+  private final Backoff backoff;
+  private final boolean patient;
+  private final LongSupplier othersNeed;
+  private final Stop stop = new Stop();
+  private volatile PullState phase = PullState.RESOLVING;
+  private volatile Map<Digest, Share> shares = Map.of();
+
+  /// @param patient goes on asking where nobody answers even for the manifest: for jobs that had
+  ///   begun before
+  /// @param othersNeed bytes that other jobs will still write to the disk
+  Run(
+      ModelName name,
+      Store store,
+      Registry registry,
+      FetchSettings settings,
+      Throttle throttle,
+      boolean patient,
+      LongSupplier othersNeed) {
+    this.name = name;
+    this.store = store;
+    this.remote = registry.open(name, stop.leash());
+    this.settings = settings;
+    this.throttle = throttle;
+    this.backoff = new Backoff(settings);
+    this.patient = patient;
+    this.othersNeed = othersNeed;
+  }
+
+  /// What the run came to.
+  sealed interface End {
+    record Done() implements End {}
+
+    record Stopped() implements End {}
+
+    record Failed(Problem problem) implements End {}
+  }
+
+  /// How far one blob is.
+  record Share(Layer layer, AtomicLong done) {}
+
+  PullState phase() {
+    return phase;
+  }
+
+  /// In the order in which they are fetched; empty until the manifest is known.
+  Map<Digest, Share> shares() {
+    return shares;
+  }
+
+  /// Nanoseconds since a byte came.
+  long silence() {
+    return backoff.nanosSinceByte();
+  }
+
+  /// Ends the work; what is there stays.
+  void stop() {
+    stop.ask();
+  }
+
+  End work() {
+    try {
+      Optional<Digest> before = Optional.empty();
+      for (int i = 0; i < MOST_MANIFESTS; i++) {
+        phase = PullState.RESOLVING;
+        Fetched fetched = manifest();
+        if (stop.asked()) {
+          return new End.Stopped();
+        }
+        if (!(fetched instanceof Fetched.Found found)) {
+          return failed((Trouble) fetched);
+        }
+        End end = fetch(found);
+        boolean moved =
+            end instanceof End.Failed failed
+                && failed.problem().missing()
+                && !before.equals(Optional.of(found.digest()));
+        if (!moved) {
+          return end;
+        }
+        before = Optional.of(found.digest());
+      }
+      return new End.Failed(
+          new Problem(
+              false,
+              "the registry changes '" + name.shortName() + "' faster than it can be fetched",
+              "Try again later."));
+    } catch (StoreFailure e) {
+      return new End.Failed(new Problem(false, e.text(), ""));
+    }
+  }
+
+  private static End failed(Trouble trouble) {
+    boolean missing = trouble.kind() == Trouble.Kind.MISSING;
+    return new End.Failed(new Problem(missing, trouble.text(), trouble.next()));
+  }
+
+  /// Tries a few times where the registry is away; a job that had begun tries for as long as for a
+  /// part.
+  private Fetched manifest() {
+    Fetched fetched = remote.manifest();
+    for (int tries = 1; fetched instanceof Trouble trouble; tries++) {
+      boolean again = trouble.passing() && (patient || tries < settings.manifestTries());
+      if (!again || !backoff.failed(trouble) || !backoff.awaitTurn(stop)) {
+        return trouble;
+      }
+      fetched = remote.manifest();
+    }
+    backoff.came();
+    return fetched;
+  }
+
+  private End fetch(Fetched.Found found) throws StoreFailure {
+    Manifest manifest = found.manifest();
+    Map<Digest, Share> all = new LinkedHashMap<>();
+    for (Layer layer : manifest.blobs()) {
+      all.putIfAbsent(layer.digest(), new Share(layer, new AtomicLong(there(layer))));
+    }
+    shares = all;
+    phase = PullState.PULLING;
+    store.checkRoom(missing(all) + othersNeed.getAsLong());
+    for (Share share : all.values()) {
+      End end = blob(share);
+      if (!(end instanceof End.Done)) {
+        return end;
+      }
+    }
+    phase = PullState.PUBLISHING;
+    store.publish(name, found.bytes());
+    return new End.Done();
+  }
+
+  private static long missing(Map<Digest, Share> all) {
+    return all.values().stream()
+        .mapToLong(share -> share.layer().size() - share.done().get())
+        .sum();
+  }
+
+  /// What is on the disk of it: all, or what an earlier run left. What somebody else is fetching
+  /// needs no room of ours.
+  private long there(Layer layer) throws StoreFailure {
+    if (whole(layer)) {
+      return layer.size();
+    }
+    try (Partial partial = store.partial(layer.digest())) {
+      return BlobFetch.noted(partial, layer.size()).length();
+    } catch (StoreFailure e) {
+      if (e.kind() == StoreFailure.Kind.BUSY) {
+        return layer.size();
+      }
+      throw e;
+    } catch (IOException e) {
+      throw new UncheckedIOException("a partial could not be closed", e);
+    }
+  }
+
+  private boolean whole(Layer layer) {
+    Optional<Path> file = store.blob(layer.digest());
+    try {
+      return file.isPresent() && Files.size(file.get()) == layer.size();
+    } catch (IOException e) {
+      return false; // removed in this moment
+    }
+  }
+
+  /// Fetches one blob, or waits for whoever is at it.
+  private End blob(Share share) throws StoreFailure {
+    Layer layer = share.layer();
+    while (!whole(layer)) {
+      try (Partial partial = store.partial(layer.digest())) {
+        End end = fetched(partial, share);
+        if (!(end instanceof End.Done)) {
+          return end;
+        }
+      } catch (StoreFailure e) {
+        if (e.kind() != StoreFailure.Kind.BUSY) {
+          throw e;
+        }
+        if (stop.await(LOOK)) {
+          return new End.Stopped();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("a partial could not be closed", e);
+      }
+    }
+    share.done().set(layer.size());
+    return stop.asked() ? new End.Stopped() : new End.Done();
+  }
+
+  private End fetched(Partial partial, Share share) throws StoreFailure {
+    Layer layer = share.layer();
+    BlobFetch fetch =
+        new BlobFetch(remote, partial, layer, settings, backoff, throttle, stop, share.done()::set);
+    return switch (fetch.fetch()) {
+      case BlobFetch.End.Stopped _ -> new End.Stopped();
+      case BlobFetch.End.Failed failed -> failed(failed.trouble());
+      case BlobFetch.End.Whole whole -> {
+        partial.commit(layer.size(), whole.digest());
+        yield new End.Done();
+      }
+    };
+  }
+
+  /// Blobs whose bytes are all there while their hash is not known yet.
+  boolean verifying() {
+    List<Share> all = List.copyOf(shares.values());
+    return phase == PullState.PULLING
+        && !all.isEmpty()
+        && all.stream().allMatch(share -> share.done().get() >= share.layer().size());
+  }
+}

@@ -1,0 +1,185 @@
+package dev.corral.pull;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.corral.blobs.Folders;
+import dev.corral.blobs.Store;
+import dev.corral.blobs.StoreFailure;
+import dev.corral.blobs.StoredModel;
+import dev.corral.db.Database;
+import dev.corral.db.DatabaseSettings;
+import dev.corral.db.Opening;
+import dev.corral.db.Schema;
+import dev.corral.model.ModelName;
+import dev.corral.outbound.Destinations;
+import dev.corral.outbound.Outbound;
+import dev.corral.outbound.Patience;
+import dev.corral.outbound.Proxies;
+import dev.corral.registry.Hub;
+import dev.corral.registry.Registry;
+import dev.corral.testkit.Content;
+import dev.corral.testkit.RegistryDouble;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLSocketFactory;
+
+/// A store, a database and jobs in a folder, as a running Corral has them; may be stopped and
+/// started again.
+final class Yard implements AutoCloseable {
+  static final Content CONFIG =
+      Content.of("{\"model_format\":\"gguf\",\"model_family\":\"llama\"}");
+  static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final long KIBI = 1 << 10;
+
+  /// Small pieces and short waits, otherwise as in earnest.
+  static final FetchSettings QUICK =
+      new FetchSettings(
+          4,
+          64 * KIBI,
+          1024 * KIBI,
+          Duration.ofMillis(20),
+          Duration.ofMillis(5),
+          Duration.ofMillis(50),
+          3,
+          Duration.ofSeconds(3),
+          1,
+          Duration.ofSeconds(60));
+
+  private final Path folder;
+  private final List<String> registries;
+  private final PullSettings settings;
+  final List<PullEvent> events = Collections.synchronizedList(new ArrayList<>());
+  private Database database;
+  private Store store;
+  private Pulls pulls;
+
+  Yard(Path folder, RegistryDouble... registries) {
+    this(folder, Stream.of(registries).map(one -> one.url().toString()).toArray(String[]::new));
+  }
+
+  Yard(Path folder, String... registries) {
+    this.folder = folder;
+    this.registries = List.of(registries);
+    this.settings = new PullSettings(2, "", List.of("default", "hf.co"), this.registries);
+    start(Optional.empty());
+  }
+
+  void start(Optional<dev.corral.model.Bytes> reserve) {
+    try {
+      Opening opening =
+          Database.open(DatabaseSettings.defaults(), folder.resolve("corral.db"), Schema.CORRAL);
+      database = ((Opening.Opened) opening).database();
+      Path models = folder.resolve("models");
+      store = Store.open(new Folders(models, List.of(), List.of(), reserve), _ -> {});
+    } catch (StoreFailure e) {
+      throw new IllegalStateException(e);
+    }
+    Patience patience =
+        new Patience(Duration.ofSeconds(2), Duration.ofMillis(300), Duration.ofSeconds(2));
+    Outbound outbound =
+        new Outbound(
+            Destinations.of(settings.hosts(), settings.registries()),
+            Outbound.Lookup.system(),
+            Proxies.NONE,
+            (SSLSocketFactory) SSLSocketFactory.getDefault(),
+            patience,
+            "corral-test");
+    Registry registry =
+        new Registry(outbound, Hub.of(_ -> Optional.empty()), InstantSource.system());
+    pulls =
+        Pulls.open(
+            database,
+            "here",
+            store,
+            registry,
+            settings,
+            QUICK,
+            InstantSource.system(),
+            events::add);
+  }
+
+  void stop() {
+    pulls.close();
+    try {
+      store.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    database.close();
+  }
+
+  Pulls pulls() {
+    return pulls;
+  }
+
+  Store store() {
+    return store;
+  }
+
+  Pull ask(String name) {
+    return pulls.ask(name(name), "test");
+  }
+
+  /// Asks, and waits for the end.
+  Pull pull(String name) {
+    return awaitEnd(ask(name).id());
+  }
+
+  Pull awaitEnd(String id) {
+    return await(id, pull -> pull.state().ended());
+  }
+
+  Pull await(String id, Predicate<Pull> wanted) {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    Optional<Pull> now = pulls.find(id);
+    while (now.isEmpty() || !wanted.test(now.get())) {
+      assertThat(System.nanoTime()).as("still waiting; it is %s", now).isLessThan(end);
+      now = pulls.awaitChange(id, now.orElse(null), Duration.ofSeconds(1));
+    }
+    return now.get();
+  }
+
+  static ModelName name(String text) {
+    return ModelName.parse(text).orElseThrow();
+  }
+
+  StoredModel model(String name) {
+    try {
+      return store.find(name(name)).orElseThrow();
+    } catch (StoreFailure e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  boolean has(String name) {
+    try {
+      return store.find(name(name)).isPresent();
+    } catch (StoreFailure e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Names of all files below a folder of the store.
+  List<String> files(String below) {
+    try (Stream<Path> files = Files.walk(folder.resolve("models").resolve(below))) {
+      return files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+}
