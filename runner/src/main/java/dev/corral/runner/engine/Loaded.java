@@ -42,11 +42,7 @@ record Loaded(
             .orElseThrow(() -> Refusals.ofModel(NativeLog.takeErrors(), settings.model()));
     var arena = Arena.ofConfined();
     try {
-      if (model.anotherKind()) {
-        throw new ModelRefused(
-            "A model that does not simply continue a text (encoder-decoder, diffusion) cannot be"
-                + " run by this engine.");
-      }
+      refuse(model);
       var context = context(settings, model, abort);
       var batch = new Batch(context.batch(), arena);
       warmUp(context, batch, model.vocabulary());
@@ -62,6 +58,18 @@ record Loaded(
       arena.close();
       model.close();
       throw refused;
+    }
+  }
+
+  /// What llama.cpp loads and this engine cannot run.
+  private static void refuse(Model model) throws ModelRefused {
+    if (model.anotherKind()) {
+      throw new ModelRefused(
+          "A model that does not simply continue a text (encoder-decoder, diffusion) cannot be run"
+              + " by this engine.");
+    }
+    if (!model.vocabulary().hasTexts()) {
+      throw new ModelRefused("The file has no vocabulary, so no text can be read or written.");
     }
   }
 

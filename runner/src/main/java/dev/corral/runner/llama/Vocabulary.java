@@ -73,6 +73,12 @@ public final class Vocabulary {
                     boolean.class));
   }
 
+  /// Whether there are words at all: a file may have tokens without texts
+  /// (`LLAMA_VOCAB_TYPE_NONE`), and llama.cpp ends the process when it is asked for one.
+  public boolean hasTexts() {
+    return natives.function("llama_vocab_type", JAVA_INT, ADDRESS).asInt(pointer) != 0;
+  }
+
   /// How many tokens there are.
   public int size() {
     return size;
