@@ -1,5 +1,6 @@
 package dev.corral;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -7,11 +8,24 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /// What the start wants to know of this machine.
 final class Machine {
   /// Whoever holds our port answers at once or is no server of ours.
   private static final int PATIENCE_MILLIS = 1_000;
+
+  /// Beside the path, which a service may not have.
+  private static final List<String> USUAL_PLACES =
+      List.of(
+          "/usr/local/bin",
+          "/usr/bin",
+          "/opt/homebrew/bin",
+          "/Applications/Ollama.app/Contents/Resources");
 
   private Machine() {}
 
@@ -21,6 +35,16 @@ final class Machine {
     } catch (UnknownHostException e) {
       return "localhost";
     }
+  }
+
+  /// True where somebody installed an Ollama here, running or not.
+  static boolean ollamaInstalled(Map<String, String> environment) {
+    String path = environment.getOrDefault("PATH", "");
+    return Stream.concat(Stream.of(path.split(File.pathSeparator, -1)), USUAL_PLACES.stream())
+        .filter(folder -> !folder.isBlank())
+        .anyMatch(folder ->
+            Files.isExecutable(Path.of(folder, "ollama"))
+                || Files.isExecutable(Path.of(folder, "ollama.exe")));
   }
 
   /// Who holds a port, one sentence.

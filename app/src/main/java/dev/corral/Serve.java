@@ -25,9 +25,7 @@ final class Serve {
                     stopped.countDown();
                   },
                   "stop"));
-      System.out.println("Corral " + Version.OURS + " listens on " + wiring.url());
-      System.out.println("  backend: " + wiring.backendChoice());
-      System.out.println("  page: " + wiring.url() + "/   stop: Ctrl-C");
+      wiring.greeting().lines().forEach(System.out::println);
       stopped.await();
     } catch (Unstartable e) {
       System.err.println("corral: " + e.getMessage());

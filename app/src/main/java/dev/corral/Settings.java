@@ -7,6 +7,7 @@ import dev.corral.config.OllamaVariables;
 import dev.corral.config.Sources;
 import dev.corral.db.DatabaseSettings;
 import dev.corral.door.ServerSettings;
+import dev.corral.engine.EngineSettings;
 import dev.corral.fleet.BackendSettings;
 import dev.corral.fleet.HealthSettings;
 import dev.corral.limit.LimitSettings;
@@ -27,11 +28,11 @@ public record Settings(
     Map<String, String> aliases,
     LimitSettings limits,
     HealthSettings health,
-    StoreSettings store) {
+    StoreSettings store,
+    EngineSettings engine) {
   /// Keys of rooms that this version does not have yet.
   private static final Set<String> LATER =
       Set.of(
-          "engine",
           "store.trash",
           "default-tier",
           "tiers",
@@ -71,7 +72,8 @@ public record Settings(
         Map.of(),
         LimitSettings.defaults(),
         HealthSettings.defaults(),
-        StoreSettings.defaults());
+        StoreSettings.defaults(),
+        EngineSettings.defaults());
   }
 
   public Settings {

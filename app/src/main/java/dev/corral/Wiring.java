@@ -21,10 +21,12 @@ import dev.corral.db.Schema;
 import dev.corral.dialect.Words;
 import dev.corral.door.Door;
 import dev.corral.door.Visit;
+import dev.corral.engine.EngineEvent;
 import dev.corral.exchange.ExchangeEvent;
 import dev.corral.fleet.Backend;
 import dev.corral.fleet.Fleet;
 import dev.corral.fleet.FleetEvent;
+import dev.corral.fleet.FleetSnapshot;
 import dev.corral.gateway.Gateway;
 import dev.corral.gateway.GatewaySettings;
 import dev.corral.journal.Entry;
@@ -34,6 +36,7 @@ import dev.corral.limit.Budget;
 import dev.corral.limit.Turnstile;
 import dev.corral.metric.Gauges;
 import dev.corral.metric.Metrics;
+import dev.corral.node.OwnNode;
 import dev.corral.ollama.Node;
 import dev.corral.upstream.Upstream;
 import io.vertx.core.Vertx;
@@ -64,6 +67,7 @@ public final class Wiring implements AutoCloseable {
   private final List<AutoCloseable> open = new ArrayList<>();
   private final List<String> notes;
   private final Sources sources;
+  private final OwnBackend own;
   private final Choice choice;
   private final Fleet fleet;
   private final Budget bodies;
@@ -77,7 +81,12 @@ public final class Wiring implements AutoCloseable {
   private volatile Loaded.Valid<Settings> config;
   private volatile boolean started;
 
-  private Wiring(Home home, Loaded.Valid<Settings> config, Sources sources, PrintStream console) {
+  private Wiring(
+      Home home,
+      Loaded.Valid<Settings> config,
+      Sources sources,
+      Map<String, String> environment,
+      PrintStream console) {
     this.config = config;
     this.sources = sources;
     this.notes = new ArrayList<>(config.notes());
@@ -100,8 +109,26 @@ public final class Wiring implements AutoCloseable {
     open.add(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
     Upstream upstream = closing(new Upstream(vertx));
     Node node = new Node(upstream, instance);
+    own =
+        closing(
+            OwnBackend.open(
+                settings,
+                home,
+                sources.variables(),
+                environment,
+                upstream,
+                this::happened,
+                line -> notice(Entry.Level.WARN, "store", "", "noticed", line)));
     Backends added = new Backends(database, clock);
-    choice = new Choice(database, node, added);
+    choice =
+        new Choice(
+            database,
+            node,
+            added,
+            new Choice.Own(
+                () -> own.engine().ability().able(),
+                () -> own.models() > 0,
+                () -> Machine.ollamaInstalled(environment)));
     Choice.Chosen chosen = choice.of(settings, sources.variables());
     fleet =
         closing(
@@ -156,7 +183,7 @@ public final class Wiring implements AutoCloseable {
     Home made = Home.ensure(home);
     Sources sources = new Sources(flags, environment, Path.of(""), home, config);
     return switch (Settings.load(sources)) {
-      case Loaded.Valid<Settings> valid -> new Wiring(made, valid, sources, console);
+      case Loaded.Valid<Settings> valid -> new Wiring(made, valid, sources, environment, console);
       case Loaded.Invalid<Settings> invalid -> throw Unstartable.config(invalid.problems());
     };
   }
@@ -170,9 +197,15 @@ public final class Wiring implements AutoCloseable {
     return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
-  /// Where the list of backends comes from, for the first lines on the terminal.
-  String backendChoice() {
-    return fleet.snapshot().choice();
+  Greeting greeting() {
+    FleetSnapshot backends = fleet.snapshot();
+    return new Greeting(
+        url(),
+        backends.choice(),
+        backends.named(OwnNode.NAME).isPresent(),
+        !config.settings().backends().isEmpty(),
+        own.engine().ability(),
+        own.models());
   }
 
   /// True once every backend has been looked at.
@@ -293,6 +326,7 @@ public final class Wiring implements AutoCloseable {
         bodies.allow(now.limits().bodies().count());
         turnstile.allow(now.limits().concurrent(), now.limits().queue());
         gateway.apply(gatewaySettings(now));
+        own.engine().apply(now.engine());
         Choice.Chosen chosen = choice.of(now, sources.variables());
         fleet.replace(chosen.backends(), chosen.why(), now.health());
         boolean restart =
@@ -319,6 +353,19 @@ public final class Wiring implements AutoCloseable {
         event.backend(),
         event.after().word(),
         event.why());
+  }
+
+  /// What is in memory changed: the listing of our own node is looked at again.
+  private void happened(EngineEvent event) {
+    switch (event) {
+      case EngineEvent.Loaded(String name, Duration took) ->
+          notice(Entry.Level.INFO, "runner", name, "loaded", "ready in " + took.toMillis() + " ms");
+      case EngineEvent.Unloaded(String name, String why) ->
+          notice(Entry.Level.INFO, "runner", name, "unloaded", why);
+      case EngineEvent.Failed(String name, String why) ->
+          notice(Entry.Level.WARN, "runner", name, "failed", why);
+    }
+    fleet.look(OwnNode.NAME);
   }
 
   private void notice(Entry.Level level, String kind, String subject, String state, String text) {

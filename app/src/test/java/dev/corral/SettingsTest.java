@@ -39,7 +39,18 @@ class SettingsTest {
           Map.entry("store.path", "/data/models"),
           Map.entry("store.ollama", "off"),
           Map.entry("store.reserve", "5GiB"),
-          Map.entry("store.seed", "[/media/models]"));
+          Map.entry("store.seed", "[/media/models]"),
+          Map.entry("engine.enabled", "true"),
+          Map.entry("engine.natives", "vulkan"),
+          Map.entry("engine.gpu-blocks", "12"),
+          Map.entry("engine.parallel", "2"),
+          Map.entry("engine.unified", "false"),
+          Map.entry("engine.keep-alive", "-1"),
+          Map.entry("engine.max-loaded", "1"),
+          Map.entry("engine.memory", "50%"),
+          Map.entry("engine.threads", "6"),
+          Map.entry("engine.context-length", "8192"),
+          Map.entry("engine.llama-server", "/opt/llama-server"));
 
   @Test
   void everyKeyOfTheFileComesBackAsItWasWritten() throws IOException {
@@ -80,7 +91,6 @@ class SettingsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "engine: {enabled: auto}",
         "store: {trash: 24h}",
         "tiers: {free: {model: a}}",
         "roles: {}",
@@ -121,6 +131,24 @@ class SettingsTest {
     assertThat(loaded.settings().defaultModel()).isEqualTo("llama3.2:1b");
     assertThat(loaded.settings().limits().concurrent()).isEqualTo(3);
     assertThat(loaded.sourceOf("limits.concurrent")).isEqualTo("OLLAMA_MAX_CONCURRENT");
+  }
+
+  @Test
+  void anOllamasVariablesSetTheEngineAndItsZerosMeanTheUsual() throws IOException {
+    Loaded.Valid<Settings> loaded =
+        valid(
+            load(
+                "",
+                Map.of(
+                    "OLLAMA_KEEP_ALIVE", "-1",
+                    "OLLAMA_NUM_PARALLEL", "0",
+                    "OLLAMA_MAX_LOADED_MODELS", "1",
+                    "OLLAMA_CONTEXT_LENGTH", "8192")));
+    assertThat(loaded.settings().engine().idleTime()).isNegative();
+    assertThat(loaded.settings().engine().parallelSlots()).isEmpty();
+    assertThat(loaded.settings().engine().maxLoaded()).isEqualTo(1);
+    assertThat(loaded.settings().engine().defaultContext()).isEqualTo(8192);
+    assertThat(loaded.sourceOf("engine.max-loaded")).isEqualTo("OLLAMA_MAX_LOADED_MODELS");
   }
 
   private static String nested(String key, String value) {

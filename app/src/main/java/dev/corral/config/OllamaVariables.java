@@ -16,6 +16,10 @@ import java.util.regex.Pattern;
 /// | `OLLAMA_BASE_URL`, `OLLAMA_ENDPOINT`, `OLLAMA_HOST` | the backend, first one that is set; never our own bind |
 /// | `OLLAMA_DEFAULT_MODEL` | `default` |
 /// | `OLLAMA_MAX_CONCURRENT` | `limits.concurrent` |
+/// | `OLLAMA_KEEP_ALIVE` | `engine.keep-alive` |
+/// | `OLLAMA_NUM_PARALLEL` | `engine.parallel`; 0 means `auto` |
+/// | `OLLAMA_MAX_LOADED_MODELS` | `engine.max-loaded`; 0 means the default |
+/// | `OLLAMA_CONTEXT_LENGTH` | `engine.context-length`; 0 means `auto` |
 /// | `OLLAMA_ORIGINS` | `server.origins`; its wildcards are set aside |
 ///
 /// Addresses are read as Ollama's `envconfig` reads `OLLAMA_HOST`: quotes and spaces are trimmed;
@@ -25,6 +29,21 @@ public final class OllamaVariables {
   private static final List<String> ADDRESSES =
       List.of("OLLAMA_BASE_URL", "OLLAMA_ENDPOINT", "OLLAMA_HOST");
   private static final String ORIGINS = "OLLAMA_ORIGINS";
+  private static final String KEEP_ALIVE = "OLLAMA_KEEP_ALIVE";
+  private static final Map<String, String> ENGINE =
+      Map.of(
+          KEEP_ALIVE,
+          "engine.keep-alive",
+          "OLLAMA_NUM_PARALLEL",
+          "engine.parallel",
+          "OLLAMA_MAX_LOADED_MODELS",
+          "engine.max-loaded",
+          "OLLAMA_CONTEXT_LENGTH",
+          "engine.context-length");
+
+  /// Ollama sets aside what is no number above 0, with a line in its log.
+  private static final Pattern COUNT = Pattern.compile("0*[1-9]\\d*");
+
   private static final String OLLAMA_PORT = "11434";
   private static final String LOOPBACK = "127.0.0.1";
   private static final Set<String> EVERYWHERE = Set.of("", "0.0.0.0", "::", "[::]");
@@ -63,6 +82,12 @@ public final class OllamaVariables {
         .find("OLLAMA_MAX_CONCURRENT")
         .map(given -> new Given(trimmed(given.text()), given.source()))
         .ifPresent(given -> settings.put("limits.concurrent", given));
+    ENGINE.forEach((name, path) ->
+        variables
+            .find(name)
+            .map(given -> new Given(trimmed(given.text()), given.source()))
+            .filter(given -> name.equals(KEEP_ALIVE) || COUNT.matcher(given.text()).matches())
+            .ifPresent(given -> settings.put(path, given)));
     variables
         .find(ORIGINS)
         .map(given -> new Given(String.join(",", origins(given.text(), false)), given.source()))

@@ -1,0 +1,131 @@
+package dev.corral;
+
+import dev.corral.blobs.Folders;
+import dev.corral.blobs.Store;
+import dev.corral.blobs.StoreFailure;
+import dev.corral.config.Given;
+import dev.corral.config.Variables;
+import dev.corral.engine.Engine;
+import dev.corral.engine.EngineEvent;
+import dev.corral.engine.Installation;
+import dev.corral.engine.Patience;
+import dev.corral.engine.RunnerFlags;
+import dev.corral.fit.Fit;
+import dev.corral.fit.FitSettings;
+import dev.corral.fit.Hardware;
+import dev.corral.fit.Placement;
+import dev.corral.gguf.Gguf;
+import dev.corral.gguf.TensorType;
+import dev.corral.hardware.HostMemory;
+import dev.corral.node.OwnNode;
+import dev.corral.node.Route;
+import dev.corral.upstream.Upstream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// The backend inside this program: the store, the engine, and the node that answers for both.
+final class OwnBackend implements AutoCloseable {
+  private final Store store;
+  private final Engine engine;
+
+  private OwnBackend(Store store, Engine engine) {
+    this.store = store;
+    this.engine = engine;
+  }
+
+  /// @param events of runners; told on the engine's thread
+  /// @param notices lines for the operator
+  /// @throws Unstartable where the store's folder cannot be used
+  static OwnBackend open(
+      Settings settings,
+      Home home,
+      Variables variables,
+      Map<String, String> environment,
+      Upstream upstream,
+      Consumer<EngineEvent> events,
+      Consumer<String> notices) {
+    Store store = store(settings, home, variables, notices);
+    Engine engine =
+        new Engine(
+            settings.engine(),
+            new Engine.Parts(
+                Installation.ofThisProcess(environment),
+                upstream,
+                OwnBackend::hostBytes,
+                HostMemory::read,
+                Patience.usual(),
+                events));
+    upstream.serve(OwnNode.NAME, new OwnNode(routes()));
+    return new OwnBackend(store, engine);
+  }
+
+  /// Who answers what; each room of handlers adds its own here.
+  private static List<List<Route>> routes() {
+    return List.of(OwnNode.plain());
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  /// How many models there are for it: in our own store, and in the folders that are read.
+  int models() {
+    try {
+      return store.list().size();
+    } catch (StoreFailure e) {
+      return 0;
+    }
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+    try {
+      store.close();
+    } catch (IOException e) {
+      System.getLogger("dev.corral").log(System.Logger.Level.WARNING, "the store's lock", e);
+    }
+  }
+
+  private static Store store(
+      Settings settings, Home home, Variables variables, Consumer<String> notices) {
+    Map<String, String> named = new HashMap<>();
+    for (String name : List.of("OLLAMA_MODELS", "OLLAMA_MODELS_PATH")) {
+      variables.find(name).map(Given::text).ifPresent(value -> named.put(name, value));
+    }
+    try {
+      Path userHome = Path.of(System.getProperty("user.home", "."));
+      Folders folders = Folders.of(settings.store(), home.folder(), userHome, named);
+      return Store.open(folders, notices);
+    } catch (StoreFailure | IllegalArgumentException e) {
+      throw new Unstartable(
+          "The store of models cannot be used: " + e.getMessage(),
+          "Name another folder in store.path");
+    }
+  }
+
+  /// What a runner will need of the host, by the same arithmetic as `corral fit`.
+  private static long hostBytes(Gguf header, RunnerFlags flags) {
+    FitSettings settings =
+        new FitSettings(
+            flags.context(),
+            flags.slots(),
+            flags.unified(),
+            FitSettings.FlashAttention.AUTO,
+            TensorType.F16,
+            TensorType.F16,
+            flags.batch(),
+            flags.embeds(),
+            false,
+            flags.embeds(),
+            new Placement.Cpu());
+    long plenty = 1L << 50;
+    long bytes = Fit.of("", header, settings, new Hardware(List.of(), plenty, plenty)).hostBytes();
+    // An architecture that the arithmetic does not know: the file itself is the least.
+    return Math.max(bytes, header.length());
+  }
+}
