@@ -17,11 +17,18 @@ import dev.corral.fit.Placement;
 import dev.corral.gguf.Gguf;
 import dev.corral.gguf.TensorType;
 import dev.corral.hardware.HostMemory;
+import dev.corral.node.Chat;
+import dev.corral.node.Desk;
+import dev.corral.node.Embed;
+import dev.corral.node.Generate;
+import dev.corral.node.Library;
+import dev.corral.node.Loaded;
 import dev.corral.node.OwnNode;
 import dev.corral.node.Route;
 import dev.corral.upstream.Upstream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,13 +66,19 @@ final class OwnBackend implements AutoCloseable {
                 HostMemory::read,
                 Patience.usual(),
                 events));
-    upstream.serve(OwnNode.NAME, new OwnNode(routes()));
+    upstream.serve(OwnNode.NAME, new OwnNode(routes(store, engine, upstream)));
     return new OwnBackend(store, engine);
   }
 
-  /// Who answers what; each room of handlers adds its own here.
-  private static List<List<Route>> routes() {
-    return List.of(OwnNode.plain());
+  /// Who answers what; each group of handlers is added here.
+  private static List<List<Route>> routes(Store store, Engine engine, Upstream upstream) {
+    Desk desk = new Desk(new Library(store), engine, upstream, Clock.systemUTC());
+    return List.of(
+        OwnNode.plain(),
+        new Generate(desk).routes(),
+        new Chat(desk).routes(),
+        new Embed(desk).routes(),
+        new Loaded(desk).routes());
   }
 
   Engine engine() {

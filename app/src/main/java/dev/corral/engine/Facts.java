@@ -29,16 +29,12 @@ public record Facts(
     LLAMA_SERVER
   }
 
-  /// @param memoryBytes what the model takes there; 0 where unknown
+  /// @param totalBytes of its memory; 0 where unknown
   /// @param gpu false for the host
-  public record Device(String name, long memoryBytes, boolean gpu) {}
+  public record Device(String name, long totalBytes, boolean gpu) {}
 
-  /// What the model takes on GPUs, or on the host.
-  long bytes(boolean gpu) {
-    return devices.stream()
-        .filter(device -> device.gpu() == gpu)
-        .mapToLong(Device::memoryBytes)
-        .sum();
+  boolean onGpu() {
+    return devices.stream().anyMatch(Device::gpu);
   }
 
   public Facts {

@@ -116,11 +116,13 @@ final class Inspection {
     Integer batch = options.batch();
     Integer blocks = options.gpuBlocks();
     OptionalInt usualBlocks = settings.blocksOnGpu();
+    // Ours sets a request aside where the shared cache is full; a llama-server breaks it off.
+    boolean shared = settings.unified() && settings.llamaServer().isEmpty();
     int usualBatch = embeds ? Math.min(EMBEDDING_BATCH, context) : USUAL_BATCH;
     return new RunnerFlags(
-        (int) Math.min(Integer.MAX_VALUE, (long) context * slots),
+        shared ? context : (int) Math.min(Integer.MAX_VALUE, (long) context * slots),
         slots,
-        settings.unified(),
+        shared,
         batch == null || batch < 1 ? usualBatch : batch,
         threads == null || threads < 1
             ? settings.threadCount().orElseGet(() -> Processors.read().forOneModel())

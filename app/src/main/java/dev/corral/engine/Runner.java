@@ -104,15 +104,16 @@ final class Runner {
   Running snapshot() {
     RunnerProcess running = process;
     Facts known = facts;
-    long onGpus = known == null ? 0 : known.bytes(true);
-    long onHost = known == null ? 0 : known.bytes(false);
-    long size = onGpus + onHost > 0 ? onGpus + onHost : Math.max(way.hostBytes(), plan.fileBytes());
+    long size = Math.max(way.hostBytes(), plan.fileBytes());
+    Integer blocks = way.flags().gpuBlocks();
+    // Which part of it lies there the runner does not say; it puts there whatever fits.
+    boolean onGpu = known != null && known.onGpu() && (blocks == null || blocks > 0);
     return new Running(
         name,
         digest,
         state,
         size,
-        onGpus,
+        onGpu ? size : 0,
         known == null ? plan.context() : known.contextLength(),
         expiresAt(),
         leases,

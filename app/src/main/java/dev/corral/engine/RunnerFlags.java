@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// What one runner is started with. One record makes the command line of both kinds and the
 /// estimate of their memory, so that these cannot drift apart. The names are llama-server's.
 ///
-/// @param context tokens of context over all slots
+/// @param context tokens of context over all slots; where these share one cache, each may use all
+///   of it
 /// @param slots requests at once
 /// @param unified the slots share one cache
 /// @param batch tokens that one step computes at most
@@ -41,6 +42,13 @@ public record RunnerFlags(
   List<String> llamaServer(Path model) {
     List<String> flags = common(model);
     flags.add("--no-webui");
+    if (mainGpu != null) {
+      add(flags, "--split-mode", "none");
+      add(flags, "--main-gpu", mainGpu);
+    }
+    if (!memoryMap) {
+      flags.add("--no-mmap");
+    }
     if (embeds) {
       flags.add("--embeddings");
     }
@@ -58,13 +66,6 @@ public record RunnerFlags(
     add(flags, "--threads", threads);
     add(flags, "--n-gpu-layers", gpuBlocks == null ? "auto" : gpuBlocks);
     add(flags, "--flash-attn", "auto");
-    if (mainGpu != null) {
-      add(flags, "--split-mode", "none");
-      add(flags, "--main-gpu", mainGpu);
-    }
-    if (!memoryMap) {
-      flags.add("--no-mmap");
-    }
     adapters.forEach(adapter -> add(flags, "--lora", adapter));
     add(flags, "--host", "127.0.0.1");
     // Any free port: the runner says which.

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param name the name that it was loaded for
 /// @param digest of that name's manifest
-/// @param sizeBytes what it needs in all: measured once it is ready, estimated before
+/// @param sizeBytes what it needs in all, estimated
 /// @param vramBytes the part of it on GPUs
 /// @param contextLength tokens for each request
 /// @param expiresAt when it is unloaded if nobody asks; null for never, and while it is in use

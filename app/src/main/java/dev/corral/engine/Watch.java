@@ -140,8 +140,7 @@ final class Watch {
     }
     List<Facts.Device> devices = new ArrayList<>();
     for (JsonNode device : said.path("devices")) {
-      String type = device.path("type").asText(device.path("name").asText(""));
-      boolean host = type.toLowerCase(Locale.ROOT).startsWith("cpu");
+      boolean host = device.path("name").asText("").toLowerCase(Locale.ROOT).startsWith("cpu");
       devices.add(
           new Facts.Device(
               device.path("name").asText(""), device.path("memoryBytes").asLong(0), !host));

@@ -25,7 +25,7 @@ class LlamaServerTest {
       assertThat(stage.seen(model))
           .contains("greeting " + lease.target().bearer())
           .contains("LLAMA_API_KEY=" + lease.target().bearer())
-          .contains("--no-webui", "--port 0")
+          .contains("--no-webui", "--port 0", "--ctx-size 16384", "--no-kv-unified")
           .doesNotContain("--embeddings", "CORRAL_SECRET");
       assertThat(stage.engine.ability().runner()).isEqualTo("llama-server");
     }
