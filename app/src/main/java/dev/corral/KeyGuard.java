@@ -25,7 +25,7 @@ final class KeyGuard implements Guard {
   @Override
   public Verdict judge(Route route, List<String> authorization, List<String> apiKeys) {
     return switch (access.judge(route, Credentials.from(authorization, apiKeys))) {
-      case Decision.Refused refused -> new Verdict.Stay(refused.problem());
+      case Decision.Refused refused -> new Verdict.Stay(refused.problem(), refused.wrongKey());
       case Decision.Allowed(Caller.Local _) -> LOCAL;
       case Decision.Allowed(var caller) -> new Verdict.Enter(caller.name(), scopes(caller));
     };

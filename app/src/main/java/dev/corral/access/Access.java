@@ -99,8 +99,12 @@ public final class Access {
   }
 
   private static Decision unknown() {
-    return refused(
-        401, "This server does not know that key", "Check that all of it was sent. " + MAKE_ONE);
+    return new Decision.Refused(
+        Problem.of(
+            401,
+            "This server does not know that key",
+            "Check that all of it was sent. " + MAKE_ONE),
+        true);
   }
 
   private static Decision insufficient(Caller caller, Scope scope) {
@@ -111,6 +115,6 @@ public final class Access {
   }
 
   private static Decision refused(int status, String message, String next) {
-    return new Decision.Refused(Problem.of(status, message, next));
+    return new Decision.Refused(Problem.of(status, message, next), false);
   }
 }

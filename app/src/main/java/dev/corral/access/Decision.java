@@ -8,5 +8,6 @@ public sealed interface Decision {
 
   /// @param problem 400 for contradicting keys, 401 where no valid one was shown, 403 where it does
   ///   not suffice
-  record Refused(Problem problem) implements Decision {}
+  /// @param wrongKey a key was shown, and it never was one of ours
+  record Refused(Problem problem, boolean wrongKey) implements Decision {}
 }

@@ -2,6 +2,7 @@ package dev.corral.door;
 
 import dev.corral.access.Route;
 import dev.corral.access.Scope;
+import dev.corral.access.WrongKeys;
 import dev.corral.model.Dialect;
 import dev.corral.wire.Problem;
 import dev.corral.wire.Via;
@@ -14,6 +15,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,6 +49,7 @@ public final class Door {
   private final String instance;
   private final String idPrefix;
   private final AtomicLong ids = new AtomicLong();
+  private final WrongKeys wrongKeys = new WrongKeys(InstantSource.system());
   private volatile Origins origins;
 
   /// @param visitors one for each route; a route without one stops the start
@@ -174,7 +177,7 @@ public final class Door {
     Guard.Verdict verdict =
         guard.judge(route, headers.getAll("Authorization"), headers.getAll("X-Api-Key"));
     switch (verdict) {
-      case Guard.Verdict.Stay stay -> Replies.problem(request, route.dialect(), stay.problem());
+      case Guard.Verdict.Stay stay -> stay(request, route, stay);
       case Guard.Verdict.Enter enter -> {
         Visit visit =
             new Visit(
@@ -192,6 +195,19 @@ public final class Door {
         visitor.visit(visit);
       }
     }
+  }
+
+  private void stay(HttpServerRequest request, Route route, Guard.Verdict.Stay stay) {
+    int wait = stay.wrongKey() ? wrongKeys.note(request.remoteAddress().hostAddress()) : 0;
+    Problem problem =
+        wait == 0
+            ? stay.problem()
+            : Problem.of(
+                    429,
+                    "Too many unknown keys came from your address",
+                    "Send a key that was made here, or wait " + wait + " seconds.")
+                .retryAfter(wait);
+    Replies.problem(request, route.dialect(), problem);
   }
 
   /// Without keys only this machine may come in; a name from outside or the mark of a proxy means

@@ -19,6 +19,7 @@ public interface Guard {
   sealed interface Verdict {
     record Enter(String caller, Set<Scope> scopes) implements Verdict {}
 
-    record Stay(Problem problem) implements Verdict {}
+    /// @param wrongKey a key was shown, and it never was one of ours
+    record Stay(Problem problem, boolean wrongKey) implements Verdict {}
   }
 }

@@ -227,7 +227,7 @@ class AccessTest {
   private int status(Route route, Credentials shown) {
     return switch (access.judge(route, shown)) {
       case Decision.Allowed _ -> 200;
-      case Decision.Refused(var problem) -> problem.status();
+      case Decision.Refused(var problem, _) -> problem.status();
     };
   }
 

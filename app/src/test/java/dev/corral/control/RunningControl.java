@@ -165,7 +165,7 @@ final class RunningControl implements AutoCloseable {
       public Verdict judge(Route route, List<String> authorization, List<String> apiKeys) {
         Credentials shown = Credentials.from(authorization, apiKeys);
         return switch (access.judge(route, shown)) {
-          case Decision.Refused no -> new Verdict.Stay(no.problem());
+          case Decision.Refused no -> new Verdict.Stay(no.problem(), no.wrongKey());
           case Decision.Allowed yes -> new Verdict.Enter(yes.caller().name(), scopes(yes.caller()));
         };
       }

@@ -72,6 +72,21 @@ class DoorTest {
   }
 
   @Test
+  void whoTriesKeyAfterKeyIsToldToWaitAndLocksOutNobody() {
+    String secret = corral.key("app", "infer");
+    for (int i = 0; i < 20; i++) {
+      assertThat(ask("POST", "/api/chat", CHAT, bearer("corral_guess-" + i)).status())
+          .isEqualTo(401);
+    }
+    Answer late = ask("POST", "/api/chat", CHAT, bearer("corral_guess"));
+    assertThat(late.status()).isEqualTo(429);
+    assertThat(late.headers().first("Retry-After")).isPresent();
+    assertThat(late.text()).contains("Too many unknown keys", "wait");
+    assertThat(ask("POST", "/api/chat", CHAT).status()).as("without a key").isEqualTo(401);
+    assertThat(ask("POST", "/api/chat", CHAT, bearer(secret)).status()).isEqualTo(200);
+  }
+
+  @Test
   void twoDifferentKeysAreAContradiction() {
     String one = corral.key("one", "infer");
     String two = corral.key("two", "infer");
