@@ -13,9 +13,14 @@ public final class GoJson {
 
   /// A tree in UTF-8, members in their order.
   public static byte[] bytes(JsonNode tree) {
+    return text(tree).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// A tree as text, members in their order.
+  public static String text(JsonNode tree) {
     StringBuilder out = new StringBuilder();
     write(out, tree);
-    return out.toString().getBytes(StandardCharsets.UTF_8);
+    return out.toString();
   }
 
   private static void write(StringBuilder out, JsonNode tree) {

@@ -4,33 +4,29 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.corral.dialect.GoJson;
 import dev.corral.model.Dialect;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /// An answer that is streamed. Each frame leaves at once.
 public final class Frames {
   private final Turn turn;
-  private final String type;
-  private final String before;
-  private final String after;
+  private final Map<String, String> headers;
   private boolean begun;
 
-  Frames(Turn turn, String type, String before, String after) {
+  Frames(Turn turn, Map<String, String> headers) {
     this.turn = turn;
-    this.type = type;
-    this.before = before;
-    this.after = after;
+    this.headers = headers;
   }
 
+  /// One object as one line of JSON.
   public void send(JsonNode frame) {
-    raw(before + new String(GoJson.bytes(frame), StandardCharsets.UTF_8) + after);
+    raw(GoJson.text(frame) + "\n");
   }
 
   /// Text as it stands, with its own line ends.
-  public void raw(String text) {
+  void raw(String text) {
     if (!begun) {
       begun = true;
-      turn.reply().head(200, Map.of("Content-Type", type));
+      turn.reply().head(200, headers);
     }
     turn.reply().write(Turn.utf8(text));
   }

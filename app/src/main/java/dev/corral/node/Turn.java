@@ -1,5 +1,7 @@
 package dev.corral.node;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.corral.dialect.ErrorBody;
 import dev.corral.dialect.Fields;
@@ -10,13 +12,13 @@ import dev.corral.upstream.Reply;
 import dev.corral.wire.Problem;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One request and its answer. Belongs to the virtual thread that handles it.
 public final class Turn {
   private static final String JSON = "application/json; charset=utf-8";
+  private static final String EVENTS = "text/event-stream";
 
   private final Asked asked;
   private final Reply reply;
@@ -67,6 +69,12 @@ public final class Turn {
     whole(status, JSON, GoJson.bytes(body));
   }
 
+  /// A whole answer as Ollama's compatibility layers write it: without a charset, with a line's
+  /// end.
+  void line(JsonNode body) {
+    whole(200, "application/json", utf8(GoJson.text(body) + "\n"));
+  }
+
   public void empty(int status) {
     begun = true;
     reply.head(status, Map.of("Content-Length", "0"));
@@ -76,14 +84,20 @@ public final class Turn {
   /// An answer in JSON lines. Its head is sent with the first of them, so that until then an error
   /// still has a status.
   public Frames frames() {
-    Frames made = new Frames(this, "application/x-ndjson", "", "\n");
+    Frames made = new Frames(this, Map.of("Content-Type", "application/x-ndjson"));
     frames = made;
     return made;
   }
 
-  /// An answer in Server-Sent Events, each the JSON of one `data:` line.
-  public Frames events() {
-    Frames made = new Frames(this, "text/event-stream", "data: ", "\n\n");
+  /// An answer in Server-Sent Events.
+  ///
+  /// @param fresh with the word that nobody may keep it, as some of Ollama's streams have it
+  Frames events(boolean fresh) {
+    Map<String, String> headers =
+        fresh
+            ? Map.of("Content-Type", EVENTS, "Cache-Control", "no-cache")
+            : Map.of("Content-Type", EVENTS);
+    Frames made = new Frames(this, headers);
     frames = made;
     return made;
   }
@@ -133,6 +147,6 @@ public final class Turn {
   }
 
   static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+    return text.getBytes(UTF_8);
   }
 }
