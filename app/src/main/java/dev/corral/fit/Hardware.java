@@ -1,5 +1,9 @@
 package dev.corral.fit;
 
+import dev.corral.hardware.Gpu.Vendor;
+import dev.corral.hardware.HostMemory;
+import dev.corral.hardware.Inventory;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -25,6 +29,31 @@ public record Hardware(List<Gpu> gpus, long hostTotalBytes, long hostFreeBytes) 
         List.of(new Gpu("a card of " + Text.bytes(vramBytes), vramBytes, vramBytes, Driver.CUDA)),
         plenty,
         plenty);
+  }
+
+  /// What was found on this machine. A GPU that nobody tells the memory of is left out; where one
+  /// shares the host's memory, what it may take counts as its own and no longer as the host's.
+  public static Hardware of(Inventory inventory) {
+    List<Gpu> gpus = new ArrayList<>();
+    long lent = 0;
+    for (dev.corral.hardware.Gpu gpu : inventory.gpus()) {
+      if (gpu.totalBytes().isPresent() && gpu.freeBytes().isPresent()) {
+        long free = gpu.freeBytes().getAsLong();
+        gpus.add(new Gpu(gpu.name(), gpu.totalBytes().getAsLong(), free, driver(gpu.vendor())));
+        lent += gpu.shared() ? free : 0;
+      }
+    }
+    HostMemory host = inventory.host();
+    return new Hardware(gpus, host.totalBytes(), Math.max(0, host.freeBytes() - lent));
+  }
+
+  private static Driver driver(Vendor vendor) {
+    return switch (vendor) {
+      case NVIDIA -> Driver.CUDA;
+      case AMD -> Driver.ROCM;
+      case INTEL -> Driver.VULKAN;
+      case APPLE -> Driver.METAL;
+    };
   }
 
   /// RAM that a model may take.

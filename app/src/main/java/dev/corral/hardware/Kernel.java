@@ -3,8 +3,10 @@ package dev.corral.hardware;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /// Small files of the kernel. One that is not there tells nothing.
 final class Kernel {
@@ -16,6 +18,32 @@ final class Kernel {
     } catch (IOException e) {
       return List.of();
     }
+  }
+
+  /// What lies in a folder, by name, numbers in their order.
+  static List<Path> entries(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .sorted(
+              Comparator.comparingInt((Path file) -> name(file).length())
+                  .thenComparing(Kernel::name))
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+
+  /// `DRIVER=amdgpu`; empty where no line begins so.
+  static String text(List<String> lines, String start) {
+    return lines.stream()
+        .filter(line -> line.startsWith(start))
+        .map(line -> line.substring(start.length()).strip())
+        .findFirst()
+        .orElse("");
   }
 
   static OptionalLong number(Path file) {

@@ -1,0 +1,136 @@
+package dev.corral.hardware;
+
+import static dev.corral.hardware.Place.GIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.corral.hardware.Gpu.Vendor;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// GPUs of AMD, Intel and Apple.
+class CardsTest {
+  @TempDir private Path root;
+  private Place place;
+
+  @BeforeEach
+  void aMachine() throws IOException {
+    place = new Place(root);
+  }
+
+  private void amd(int card, String bus, long total, long used) throws IOException {
+    String device = "sys/class/drm/card" + card + "/device/";
+    place
+        .file(device + "vendor", "0x1002")
+        .file(device + "device", "0x744c")
+        .file(device + "uevent", "DRIVER=amdgpu", "PCI_ID=1002:744C", "PCI_SLOT_NAME=" + bus)
+        .file(device + "mem_info_vram_total", Long.toString(total))
+        .file(device + "mem_info_vram_used", Long.toString(used));
+  }
+
+  @Test
+  void anAmdCardTellsWhatItsDriverCounts() throws IOException {
+    amd(1, "0000:03:00.0", 24 * GIB, 3 * GIB);
+    place.file("sys/class/drm/card1-DP-1/device/vendor", "0x1002");
+    Gpu gpu = place.gpus().getFirst();
+    assertThat(place.gpus()).hasSize(1);
+    assertThat(gpu.vendor()).isEqualTo(Vendor.AMD);
+    assertThat(gpu.id()).isEqualTo("0000:03:00.0");
+    assertThat(gpu.name()).isEqualTo("AMD GPU 0x744c");
+    assertThat(gpu.totalBytes()).hasValue(24 * GIB);
+    assertThat(gpu.freeBytes()).hasValue(21 * GIB);
+    assertThat(gpu.driver()).isEqualTo("amdgpu");
+    assertThat(gpu.source()).isEqualTo("sysfs");
+  }
+
+  @Test
+  void cardsAreCountedInTheirOrderAndMayBeHidden() throws IOException {
+    amd(10, "0000:10:00.0", 16 * GIB, 0);
+    amd(2, "0000:02:00.0", 16 * GIB, 0);
+    place.file("sys/class/drm/card10/device/product_name", "Radeon PRO W7900");
+    assertThat(place.gpus()).extracting(Gpu::id).containsExactly("0000:02:00.0", "0000:10:00.0");
+    assertThat(place.variable("HIP_VISIBLE_DEVICES", "1").gpus())
+        .singleElement()
+        .returns("Radeon PRO W7900", Gpu::name);
+  }
+
+  @Test
+  void aProcessorWithGraphicsLendsFromTheHost() throws IOException {
+    amd(0, "0000:c1:00.0", GIB / 2, GIB / 4);
+    place
+        .file("sys/class/drm/card0/device/mem_info_gtt_total", Long.toString(8 * GIB))
+        .file("sys/class/drm/card0/device/mem_info_gtt_used", Long.toString(GIB));
+    Gpu gpu = place.gpus().getFirst();
+    assertThat(gpu.shared()).isTrue();
+    assertThat(gpu.totalBytes()).hasValue(8 * GIB + GIB / 2);
+    assertThat(gpu.freeBytes()).hasValue(7 * GIB + GIB / 4);
+  }
+
+  @Test
+  void intelsNewerDriverTellsEachTile() throws IOException {
+    place
+        .file("sys/class/drm/card0/device/vendor", "0x8086")
+        .file("sys/class/drm/card0/device/device", "0xe20b")
+        .file("sys/class/drm/card0/device/uevent", "DRIVER=xe", "PCI_SLOT_NAME=0000:04:00.0")
+        .file("sys/class/drm/card0/device/tile0/physical_vram_size_bytes", "" + 8 * GIB)
+        .file("sys/class/drm/card0/device/tile1/physical_vram_size_bytes", "" + 4 * GIB);
+    Gpu gpu = place.gpus().getFirst();
+    assertThat(gpu.totalBytes()).hasValue(12 * GIB);
+    assertThat(gpu.freeBytes()).isEmpty();
+    assertThat(gpu.driver()).isEqualTo("xe");
+  }
+
+  @Test
+  void intelsOlderDriverTellsTheCards() throws IOException {
+    place
+        .file("sys/class/drm/card0/device/vendor", "0x8086")
+        .file("sys/class/drm/card0/lmem_total_bytes", "" + 16 * GIB)
+        .file("sys/class/drm/card0/lmem_avail_bytes", "" + 15 * GIB);
+    assertThat(place.gpus().getFirst().freeBytes()).hasValue(15 * GIB);
+  }
+
+  @Test
+  void intelsGraphicsInAProcessorTakeUpToHalfOfTheHost() throws IOException {
+    place.file("sys/class/drm/card0/device/vendor", "0x8086");
+    Gpu gpu = place.gpus().getFirst();
+    assertThat(gpu.shared()).isTrue();
+    assertThat(gpu.totalBytes()).hasValue(8 * GIB);
+    assertThat(gpu.freeBytes().orElseThrow()).isBetween(6 * GIB, 7 * GIB);
+  }
+
+  @Test
+  void aCardOfNobodyWeKnowIsNone() throws IOException {
+    place
+        .file("sys/class/drm/card0/device/vendor", "0x1a03")
+        .file("sys/class/drm/card1/device/vendor")
+        .file("sys/class/drm/version", "drm 1.1.0");
+    assertThat(place.gpus()).isEmpty();
+  }
+
+  @Test
+  void applesChipsShareTheirMemory() {
+    place.system("Mac OS X").tool("machdep.cpu.brand_string", "Apple M2 Max\n");
+    place.tool("hw.memsize", Long.toString(96 * GIB)).tool("iogpu.wired_limit_mb", "0\n");
+    Gpu gpu = place.gpus().getFirst();
+    assertThat(gpu.name()).isEqualTo("Apple M2 Max");
+    assertThat(gpu.shared()).isTrue();
+    assertThat(gpu.totalBytes()).hasValue(72 * GIB);
+    assertThat(gpu.freeBytes()).hasValue(8 * GIB);
+    place.tool("iogpu.wired_limit_mb", "81920\n");
+    assertThat(place.gpus().getFirst().totalBytes()).hasValue(80 * GIB);
+  }
+
+  @Test
+  void anAppleWithAnotherMakersProcessorHasNone() {
+    place.system("Mac OS X").tool("machdep.cpu.brand_string", "Intel(R) Core(TM) i7\n");
+    place.tool("hw.memsize", Long.toString(16 * GIB));
+    assertThat(place.gpus()).isEmpty();
+  }
+
+  @Test
+  void aMachineWithoutAnyHasNone() {
+    assertThat(place.gpus()).isEmpty();
+  }
+}
