@@ -25,6 +25,7 @@ import dev.corral.node.Library;
 import dev.corral.node.Loaded;
 import dev.corral.node.OwnNode;
 import dev.corral.node.Route;
+import dev.corral.node.V1;
 import dev.corral.upstream.Upstream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,11 +74,15 @@ final class OwnBackend implements AutoCloseable {
   /// Who answers what; each group of handlers is added here.
   private static List<List<Route>> routes(Store store, Engine engine, Upstream upstream) {
     Desk desk = new Desk(new Library(store), engine, upstream, Clock.systemUTC());
+    Generate generate = new Generate(desk);
+    Chat chat = new Chat(desk);
+    Embed embed = new Embed(desk);
     return List.of(
         OwnNode.plain(),
-        new Generate(desk).routes(),
-        new Chat(desk).routes(),
-        new Embed(desk).routes(),
+        generate.routes(),
+        chat.routes(),
+        embed.routes(),
+        new V1(chat, generate, embed).routes(),
         new Loaded(desk).routes());
   }
 
