@@ -13,9 +13,18 @@ public final class Main {
     List<String> words = List.of(args);
     boolean serves = !words.isEmpty() && List.of("serve", "demo").contains(words.getFirst());
     if (serves && !words.contains("--help") && !words.contains("-h")) {
-      Serve.run(args);
+      start(args);
     } else {
-      System.exit(Cli.run(args, new Program(Serve::run, Settings::load)));
+      System.exit(Cli.run(args, new Program(Main::start, Settings::load)));
+    }
+  }
+
+  /// @param args a command line that begins with `serve` or `demo`
+  private static void start(String[] args) {
+    if (args[0].equals("demo")) {
+      System.exit(Demo.run(args));
+    } else {
+      Serve.run(args);
     }
   }
 }

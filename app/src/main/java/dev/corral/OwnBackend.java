@@ -127,7 +127,7 @@ final class OwnBackend implements AutoCloseable {
   }
 
   /// What a runner will need of the host, by the same arithmetic as `corral fit`.
-  private static long hostBytes(Gguf header, RunnerFlags flags) {
+  static long hostBytes(Gguf header, RunnerFlags flags) {
     FitSettings settings =
         new FitSettings(
             flags.context(),

@@ -52,6 +52,7 @@ public final class Cli {
   private static Map<String, Supplier<Object>> verbs() {
     Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
     verbs.put("serve", StateVerbs.Serve::new);
+    verbs.put("demo", StateVerbs.Demo::new);
     verbs.put("run", Run::new);
     verbs.put("list", ModelVerbs.Listing::new);
     verbs.put("ps", ModelVerbs.Loaded::new);

@@ -21,12 +21,23 @@ final class StateVerbs {
 
     @Override
     void run() {
-      List<String> words = new ArrayList<>(List.of("serve"));
-      if (!root().home.isEmpty()) {
-        words.addAll(List.of("--home", root().home));
-      }
-      words.addAll(settings);
-      root().surroundings().program().serve().accept(words.toArray(String[]::new));
+      start("serve", settings);
+    }
+  }
+
+  /// Stands here for the help, like `serve`.
+  @Command(
+      name = "demo",
+      description = {
+        "See it work: makes a tiny model, asks it, shows the page. Needs no network.",
+        "With --once it ends behind the answer."
+      })
+  static final class Demo extends Verb {
+    @Unmatched List<String> settings = new ArrayList<>();
+
+    @Override
+    void run() {
+      start("demo", settings);
     }
   }
 

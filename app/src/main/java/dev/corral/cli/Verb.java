@@ -1,5 +1,7 @@
 package dev.corral.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -31,6 +33,16 @@ abstract class Verb implements Callable<Integer> {
 
   Server server() {
     return root().server();
+  }
+
+  /// Leaves the command line and builds the house.
+  void start(String verb, List<String> settings) {
+    List<String> words = new ArrayList<>(List.of(verb));
+    if (!root().home.isEmpty()) {
+      words.addAll(List.of("--home", root().home));
+    }
+    words.addAll(settings);
+    root().surroundings().program().serve().accept(words.toArray(String[]::new));
   }
 
   boolean json() {

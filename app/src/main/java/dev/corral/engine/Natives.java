@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// The engine's libraries of one variant.
@@ -15,9 +17,9 @@ import java.util.stream.Stream;
 record Natives(Path folder, String variant, String note) {
   private static final String CPU = "cpu";
 
-  /// Names of llama.cpp's library by system.
-  private static final List<String> LIBRARIES =
-      List.of("libllama.so", "libllama.dylib", "llama.dll");
+  /// llama.cpp's library by system; the builds that are packaged for Node put the version into it.
+  private static final Pattern LIBRARY =
+      Pattern.compile("(?:lib)?llama(?:\\.v[0-9.]+)?\\.(?:so|dylib|dll)");
 
   /// `node_modules/@node-llama-cpp/linux-x64/bins/linux-x64`
   private static final int DEEPEST = 6;
@@ -45,16 +47,32 @@ record Natives(Path folder, String variant, String note) {
     return libraries(root).map(folder -> new Natives(folder, CPU, ""));
   }
 
+  /// The folder with the libraries for this machine: npm fetches those for others too.
   private static Optional<Path> libraries(Path folder) {
     if (!Files.isDirectory(folder)) {
       return Optional.empty();
     }
     try (Stream<Path> files =
         Files.find(
-            folder, DEEPEST, (file, _) -> LIBRARIES.contains(file.getFileName().toString()))) {
-      return files.sorted().findFirst().map(Path::getParent);
+            folder,
+            DEEPEST,
+            (file, _) -> LIBRARY.matcher(file.getFileName().toString()).matches())) {
+      String here = platform();
+      return files
+          .map(Path::getParent)
+          .filter(place -> place.equals(folder) || place.getFileName().toString().startsWith(here))
+          .sorted()
+          .findFirst();
     } catch (IOException e) {
       return Optional.empty();
     }
+  }
+
+  /// As the packages call it: `linux-x64`, `mac-arm64`, `win-x64`.
+  private static String platform() {
+    String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    String processor = System.getProperty("os.arch", "");
+    String name = system.startsWith("win") ? "win" : system.startsWith("mac") ? "mac" : "linux";
+    return name + "-" + (processor.equals("aarch64") ? "arm64" : "x64");
   }
 }
