@@ -106,7 +106,8 @@ class OwnEngineTest {
     Load endless = model("endless", true);
     try (Lease lease = lease(endless);
         RawClient client = begin(lease, "{\"prompt\": \"go\", \"stream\": true}")) {
-      client.awaitText("round");
+      assertThat(client.readHead().status()).isEqualTo(200);
+      assertThat(client.readChunk()).isPresent();
       kill(engine.running().getFirst());
       assertThat(lease.awaitBroken(LONG).orElseThrow().message()).contains("unexpectedly stopped");
     }
