@@ -11,12 +11,14 @@ sealed interface Launch {
     /// A runner's own memory counts beside the model's: little heap, no second compiler.
     private static final List<String> JVM =
         List.of(
+            "-Xms8m",
             "-Xmx128m",
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
             "-XX:-CreateCoredumpOnCrash",
             "-Xshare:auto",
             "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
             "-cp");
   }
 

@@ -85,6 +85,10 @@ record Arguments(EngineSettings settings, InetSocketAddress address, String mode
   private static final Set<String> GIVEN =
       Set.of("--jinja", "--embedding", "--embeddings", "--slots", "--no-webui", "--no-ui");
 
+  /// Wishes of a llama-server's user that this runner does not fulfil; said, and no reason to fail.
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of("--split-mode", "--main-gpu", "--no-mmap");
+
   static Arguments parse(List<String> line) throws Wrong {
     Map<String, List<String>> given = read(line);
     Given flags = new Given(given);
@@ -131,11 +135,21 @@ record Arguments(EngineSettings settings, InetSocketAddress address, String mode
         given.computeIfAbsent(name, _ -> new ArrayList<>()).add(value);
       } else if (SWITCHES.contains(name)) {
         given.put(name, List.of());
+      } else if (WITHOUT_EFFECT.contains(name)) {
+        System.err.println(word + " has no effect on this runner");
+        skipValue(left);
       } else if (!GIVEN.contains(name)) {
         throw new Wrong(word + " is not known");
       }
     }
     return given;
+  }
+
+  private static void skipValue(Deque<String> left) {
+    String next = left.peek();
+    if (next != null && !next.startsWith("-")) {
+      left.remove();
+    }
   }
 
   /// The flags by name, each with what it must be.

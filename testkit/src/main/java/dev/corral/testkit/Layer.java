@@ -2,17 +2,26 @@ package dev.corral.testkit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// Which API a path belongs to, and how that API words an error (reference/ollama.md section 2).
 enum Layer {
   NATIVE,
   OPENAI,
-  ANTHROPIC;
+  ANTHROPIC,
+  /// llama-server's own paths.
+  LLAMA;
+
+  private static final Set<String> LLAMA_PATHS =
+      Set.of("/completion", "/completions", "/embedding", "/embeddings", "/tokenize");
 
   static Layer of(String path) {
     if (path.startsWith("/v1/messages")) {
       return ANTHROPIC;
+    }
+    if (LLAMA_PATHS.contains(path)) {
+      return LLAMA;
     }
     return path.startsWith("/v1/") ? OPENAI : NATIVE;
   }
@@ -22,6 +31,7 @@ enum Layer {
       case NATIVE -> Json.object().put("error", message);
       case OPENAI -> openAi(status, message);
       case ANTHROPIC -> anthropic(status, message);
+      case LLAMA -> llama(status, message);
     };
   }
 
@@ -35,6 +45,13 @@ enum Layer {
     ObjectNode error = Json.object();
     error.putObject("error").put("message", message).put("type", type).putNull("param");
     error.withObject("/error").putNull("code");
+    return error;
+  }
+
+  private static ObjectNode llama(int status, String message) {
+    ObjectNode error = Json.object();
+    String type = status == 503 ? "unavailable_error" : "server_error";
+    error.putObject("error").put("code", status).put("message", message).put("type", type);
     return error;
   }
 

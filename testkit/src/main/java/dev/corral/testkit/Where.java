@@ -27,7 +27,10 @@ public record Where(
           "/v1/completions",
           "/v1/embeddings",
           "/v1/responses",
-          "/v1/messages");
+          "/v1/messages",
+          "/completion",
+          "/completions",
+          "/embedding");
 
   /// Requests that make a model compute.
   public static Where inference() {

@@ -14,6 +14,12 @@ final class Json {
 
   private Json() {}
 
+  /// Loads what reading and writing needs, some hundred classes, before the first request waits for
+  /// them.
+  static void warm() {
+    var _ = bytes(read(new byte[] {'{', '}'}));
+  }
+
   static ObjectNode object() {
     return JsonNodeFactory.instance.objectNode();
   }

@@ -15,11 +15,11 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// The listener. Bound from the start, so that its start costs nothing when the model is loaded;
-/// answers once it is opened.
+/// The listener.
 public final class Server implements AutoCloseable {
   /// The largest request, as the gateway's own bound.
   private static final int LARGEST_BODY = 64 * 1024 * 1024;
@@ -42,8 +42,11 @@ public final class Server implements AutoCloseable {
 
   /// @param address 0 as its port for any free one
   /// @param key demanded of every request but `/health`
-  public static Server open(InetSocketAddress address, String key, Consumer<Exchange> routes) {
+  /// @param routes asked when they are there; requests that come before wait for them
+  public static Server open(
+      InetSocketAddress address, String key, CompletableFuture<Routes> routes) {
     NioEventLoopGroup loop = new NioEventLoopGroup(1);
+    Json.warm();
     try {
       Channel listener =
           new ServerBootstrap()
@@ -53,7 +56,7 @@ public final class Server implements AutoCloseable {
               .childOption(ChannelOption.TCP_NODELAY, true)
               .childOption(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
               .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING)
-              .childHandler(new Pipeline(key, routes))
+              .childHandler(new Pipeline(key, one -> routes.join().accept(one)))
               .bind(address)
               .syncUninterruptibly()
               .channel();
