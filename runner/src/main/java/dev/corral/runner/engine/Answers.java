@@ -87,7 +87,7 @@ final class Answers {
   /// answer goes on.
   Ended.@Nullable Reason draw(Generation generation, int index) {
     var draw = generation.draw;
-    if (draw == null || generation.task.maxTokens() == 0) {
+    if (draw == null) {
       return Ended.Reason.LIMIT;
     }
     int token = draw.next(loaded.context(), index);

@@ -13,33 +13,33 @@ final class Chances {
 
   private Chances() {}
 
-  /// @param logits of the whole vocabulary
+  /// @param all the logits of the whole vocabulary
   /// @param rivals how many of the most probable tokens to name
-  static Piece.Chance of(MemorySegment logits, int token, int rivals) {
-    long count = logits.byteSize() / Float.BYTES;
+  static Piece.Chance of(MemorySegment all, int token, int rivals) {
+    float[] logits = all.toArray(JAVA_FLOAT);
     float highest = Float.NEGATIVE_INFINITY;
-    for (long i = 0; i < count; i++) {
-      highest = Math.max(highest, logits.getAtIndex(JAVA_FLOAT, i));
+    for (float logit : logits) {
+      highest = Math.max(highest, logit);
     }
     double sum = 0;
-    for (long i = 0; i < count; i++) {
-      sum += Math.exp(logits.getAtIndex(JAVA_FLOAT, i) - highest);
+    for (float logit : logits) {
+      sum += Math.exp(logit - highest);
     }
-    double all = highest + Math.log(sum);
+    double whole = highest + Math.log(sum);
     var top = new ArrayList<Piece.Rival>();
-    for (int id : best(logits, count, rivals)) {
-      top.add(new Piece.Rival(id, logits.getAtIndex(JAVA_FLOAT, id) - all));
+    for (int id : best(logits, rivals)) {
+      top.add(new Piece.Rival(id, logits[id] - whole));
     }
-    return new Piece.Chance(logits.getAtIndex(JAVA_FLOAT, token) - all, top);
+    return new Piece.Chance(logits[token] - whole, top);
   }
 
   /// The tokens with the highest logits, best first; among equals the one with the lower id.
-  private static int[] best(MemorySegment logits, long count, int rivals) {
+  private static int[] best(float[] logits, int rivals) {
     var worstFirst =
-        Comparator.<Integer>comparingDouble(id -> logits.getAtIndex(JAVA_FLOAT, id))
+        Comparator.<Integer>comparingDouble(id -> logits[id])
             .thenComparing(Comparator.reverseOrder());
     var best = new PriorityQueue<Integer>(worstFirst);
-    for (int id = 0; rivals > 0 && id < count; id++) {
+    for (int id = 0; rivals > 0 && id < logits.length; id++) {
       if (best.size() < rivals) {
         best.add(id);
       } else if (worstFirst.compare(id, best.element()) > 0) {

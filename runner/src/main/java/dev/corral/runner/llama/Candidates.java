@@ -20,33 +20,44 @@ public final class Candidates {
 
   private static final long SELECTED = 16;
 
+  /// Numbers in one element: id, logit, probability.
+  private static final int NUMBERS = (int) (STRIDE / Integer.BYTES);
+
   final MemorySegment struct;
   private final MemorySegment data;
+
+  /// The elements as they begin, but for the logits. A vocabulary has up to 260,000 of them and is
+  /// gone through for every token, so it is filled on the heap and crosses in one copy.
+  private final int[] elements;
+
+  private final float[] logits;
 
   /// @param arena owns the memory
   public Candidates(int vocabulary, Arena arena) {
     data = arena.allocate(Layouts.TOKEN_DATA, vocabulary);
     struct = arena.allocate(Layouts.TOKEN_DATA_ARRAY);
+    logits = new float[vocabulary];
+    elements = new int[vocabulary * NUMBERS];
+    for (int id = 0; id < vocabulary; id++) {
+      elements[id * NUMBERS] = id;
+    }
   }
 
   /// All tokens, with these logits.
-  public void all(MemorySegment logits) {
-    int count = (int) (data.byteSize() / STRIDE);
-    for (int i = 0; i < count; i++) {
-      set(i, i, logits.getAtIndex(JAVA_FLOAT, i));
+  public void all(MemorySegment from) {
+    MemorySegment.copy(from, JAVA_FLOAT, 0, logits, 0, logits.length);
+    for (int id = 0; id < logits.length; id++) {
+      elements[id * NUMBERS + 1] = Float.floatToRawIntBits(logits[id]);
     }
-    reset(count);
+    MemorySegment.copy(elements, 0, data, JAVA_INT, 0, elements.length);
+    reset(logits.length);
   }
 
   /// A single token.
   public void one(int token) {
-    set(0, token, 1);
+    data.set(JAVA_INT, ID, token);
+    data.set(JAVA_FLOAT, LOGIT, 1);
     reset(1);
-  }
-
-  private void set(int at, int token, float logit) {
-    data.set(JAVA_INT, at * STRIDE + ID, token);
-    data.set(JAVA_FLOAT, at * STRIDE + LOGIT, logit);
   }
 
   private void reset(int size) {

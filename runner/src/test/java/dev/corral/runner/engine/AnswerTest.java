@@ -77,9 +77,9 @@ class AnswerTest {
     assertThat(one.text()).isEqualTo(" The");
     assertThat(one.ended().reason()).isEqualTo(Ended.Reason.LIMIT);
     assertThat(one.ended().counts().predicted()).isEqualTo(1);
-    assertThat(none.text()).isEmpty();
-    assertThat(none.ended().reason()).isEqualTo(Ended.Reason.LIMIT);
-    assertThat(none.ended().counts().predicted()).isZero();
+    // A llama-server draws one before it looks at the limit.
+    assertThat(none.text()).isEqualTo(" The");
+    assertThat(none.ended().counts().predicted()).isEqualTo(1);
   }
 
   @Test
