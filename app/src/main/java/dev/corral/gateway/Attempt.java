@@ -5,6 +5,7 @@ import dev.corral.dialect.Translation;
 import dev.corral.dialect.Translator;
 import dev.corral.dialect.Usage;
 import dev.corral.door.Replies;
+import dev.corral.door.Visit;
 import dev.corral.exchange.ExchangeEvent.Outcome;
 import dev.corral.fleet.Backend;
 import dev.corral.route.Plan;
@@ -12,6 +13,7 @@ import dev.corral.upstream.Failure;
 import dev.corral.upstream.Payload;
 import dev.corral.upstream.UpstreamCall;
 import dev.corral.wire.Problem;
+import dev.corral.wire.Tenant;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
@@ -114,11 +116,17 @@ final class Attempt implements UpstreamCall.Listener {
                 backend().target(),
                 exchange.visit().request().method().name(),
                 path,
-                to ->
-                    HeaderRules.toBackend(
-                        exchange.visit().request().headers(), to, gateway.instance()),
+                this::headers,
                 payload,
                 this);
+  }
+
+  private void headers(MultiMap to) {
+    Visit visit = exchange.visit();
+    HeaderRules.toBackend(visit.request().headers(), to, exchange.gateway().instance());
+    if (backend().target().isInside()) {
+      to.set(Tenant.HEADER, visit.caller());
+    }
   }
 
   /// The client left: the backend stops at once, and nobody counts it as its failure.

@@ -10,12 +10,13 @@ import dev.corral.engine.Runners;
 import dev.corral.model.ModelName;
 import dev.corral.upstream.CallerLeft;
 import dev.corral.upstream.Upstream;
+import dev.corral.wire.Tenant;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -25,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param clock for the dates in answers, and for templates that ask
 public record Desk(Library library, Runners runners, Upstream upstream, Clock clock) {
-  /// The header by which the gateway says whose request this is; absent where no keys are in force.
-  public static final String TENANT = "x-corral-tenant";
-
   private static final JsonNode ANY_OBJECT =
       JsonNodeFactory.instance.objectNode().put("type", "object");
 
@@ -165,6 +163,7 @@ public record Desk(Library library, Runners runners, Upstream upstream, Clock cl
   }
 
   static String tenant(Turn turn) {
-    return Optional.ofNullable(turn.asked().headers().get(TENANT)).orElse("");
+    String header = Tenant.HEADER.toLowerCase(Locale.ROOT);
+    return turn.asked().headers().getOrDefault(header, Tenant.ANYBODY);
   }
 }

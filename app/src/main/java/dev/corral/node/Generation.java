@@ -10,6 +10,7 @@ import dev.corral.templates.MarkedText;
 import dev.corral.templates.answer.AnswerFormat;
 import dev.corral.templates.answer.AnswerParser;
 import dev.corral.templates.answer.Part;
+import dev.corral.wire.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,7 +144,7 @@ final class Generation {
             : prompt.sent(runner, file);
     request.set("prompt", sent);
     request.put("stream", true);
-    boolean shared = facts.kind() == Facts.Kind.OURS || wish.tenant().isEmpty();
+    boolean shared = facts.kind() == Facts.Kind.OURS || wish.tenant().equals(Tenant.ANYBODY);
     request.put("cache_prompt", shared);
     request.put("cache_scope", wish.tenant());
     request.put("shift", wish.shift());
