@@ -65,7 +65,7 @@ sealed interface Extent {
     @Override
     public int end(CharSequence text) {
       for (; at + close.length() <= text.length(); at++) {
-        if (close.contentEquals(text.subSequence(at, at + close.length()))) {
+        if (Marks.stands(text, at, close)) {
           return at + close.length();
         }
       }
@@ -147,7 +147,7 @@ sealed interface Extent {
     private boolean closed(CharSequence text) {
       for (String closer : closers) {
         int begin = at - closer.length();
-        if (begin >= from && closer.contentEquals(text.subSequence(begin, at))) {
+        if (begin >= from && Marks.stands(text, begin, closer)) {
           return true;
         }
       }

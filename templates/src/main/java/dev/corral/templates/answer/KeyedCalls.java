@@ -30,19 +30,26 @@ record KeyedCalls(String suffix) implements Unit.Reading {
       int key = text.indexOf(tag("arg_key"), at) + tag("arg_key").length();
       int keyEnd = text.indexOf(tag("/arg_key"), key);
       int value = keyEnd < 0 ? -1 : text.indexOf(tag("arg_value"), keyEnd);
-      int valueEnd = value < 0 ? -1 : text.indexOf(tag("/arg_value"), value);
-      if (valueEnd < 0) {
+      if (value < 0) {
         return List.of();
       }
+      int from = value + tag("arg_value").length();
+      at = valueEnd(text, from, close);
       String argument = text.substring(key, keyEnd).strip();
-      String written = text.substring(value + tag("arg_value").length(), valueEnd);
-      arguments.put(argument, tools.argument(name, argument, written));
-      at = valueEnd;
+      arguments.put(argument, tools.argument(name, argument, text.substring(from, at)));
     }
     boolean named =
         !name.isEmpty()
             && name.chars()
                 .allMatch(c -> c == '.' || c == '-' || Character.isJavaIdentifierPart(c));
     return named ? List.of(new Call(name, JsonSlices.object(arguments))) : List.of();
+  }
+
+  /// Some models forget to close a value: then the next key ends it.
+  private int valueEnd(String text, int from, int close) {
+    int next = text.indexOf(tag("arg_key"), from);
+    int limit = next < 0 ? close : next;
+    int closed = text.indexOf(tag("/arg_value"), from, limit);
+    return closed < 0 ? limit : closed;
   }
 }

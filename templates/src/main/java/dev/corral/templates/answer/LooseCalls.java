@@ -37,7 +37,7 @@ final class LooseCalls {
   static Unit.Reading colons(String open, String close, String quote) {
     return (text, _) -> {
       try {
-        LooseValues values = new LooseValues(inside(text, open, close), List.of(quote), true);
+        LooseValues values = new LooseValues(inside(text, open, close), List.of(quote, "\""), true);
         if (!values.skip("call:")) {
           return List.of();
         }

@@ -65,6 +65,11 @@ final class Marks {
     return NOTHING;
   }
 
+  /// True where this very text stands here.
+  static boolean stands(CharSequence text, int at, String mark) {
+    return same(text, at, mark) == mark.length();
+  }
+
   /// How many characters of a mark stand here.
   private static int same(CharSequence text, int at, String mark) {
     int most = Math.min(mark.length(), text.length() - at);

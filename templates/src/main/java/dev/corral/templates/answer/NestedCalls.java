@@ -92,11 +92,11 @@ final class NestedCalls implements Unit.Reading {
     int next = from;
     while (depth > 0) {
       int closed = text.indexOf(close, next);
-      int opened = text.indexOf(open, next);
       if (closed < 0) {
         throw new TemplateFailure("no call");
       }
-      boolean deeper = opened >= 0 && opened < closed;
+      int opened = text.indexOf(open, next, closed);
+      boolean deeper = opened >= 0;
       depth += deeper ? 1 : -1;
       next = deeper ? opened + open.length() : closed + close.length();
     }

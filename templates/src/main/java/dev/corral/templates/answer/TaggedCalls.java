@@ -38,7 +38,8 @@ record TaggedCalls(String open, String head, String close, String keyOpen, Strin
       arguments.put(argument, value(name, argument, tag, text.substring(value, valueEnd), tools));
       at = valueEnd;
     }
-    boolean named = !name.isEmpty() && name.chars().noneMatch(Character::isWhitespace);
+    boolean named =
+        tools.has(name) || (!name.isEmpty() && name.chars().noneMatch(Character::isWhitespace));
     return named ? List.of(new Call(name, JsonSlices.object(arguments))) : List.of();
   }
 
@@ -46,8 +47,8 @@ record TaggedCalls(String open, String head, String close, String keyOpen, Strin
   private int valueEnd(String text, int from, int end) {
     int next = text.indexOf(keyOpen, from);
     int limit = next < 0 ? end : Math.min(next, end);
-    int closed = text.indexOf(valueClose, from);
-    return closed < 0 ? limit : Math.min(closed, limit);
+    int closed = text.indexOf(valueClose, from, limit);
+    return closed < 0 ? limit : closed;
   }
 
   /// Up to the quote that ends an attribute.

@@ -199,6 +199,9 @@ class FamilyTest {
     assertThat(read(escape, "<start_function_call>call:f{n:3}"))
         .as("the model stops at its closing mark")
         .containsExactly(call(0, "f", "{\"n\":3}"));
+    assertThat(read(escape, "<start_function_call>call:f{a:\"x\\ny\"}<end_function_call>"))
+        .as("quotes as in JSON")
+        .containsExactly(call(0, "f", "{\"a\":\"x\\ny\"}"));
     String cut = "<start_function_call>call:f{n:3,m";
     assertThat(read(escape, cut)).containsExactly(said(cut));
     AnswerFormat channel =

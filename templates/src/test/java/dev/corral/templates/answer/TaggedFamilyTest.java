@@ -210,6 +210,13 @@ class TaggedFamilyTest {
                 """))
         .containsExactly(
             call(0, "get_weather", "{\"city\":\"a </b>\",\"days\":2}"), call(1, "get_time", "{}"));
+    assertThat(
+            read(
+                format,
+                "<tool_call>f<arg_key>a</arg_key><arg_value>x<arg_key>b</arg_key><arg_value>y"
+                    + "</tool_call>"))
+        .as("values that are left open")
+        .containsExactly(call(0, "f", "{\"a\":\"x\",\"b\":\"y\"}"));
     String broken = "<tool_call>get_weather <arg_key>city</tool_call>";
     assertThat(read(format, broken)).containsExactly(said(broken));
   }

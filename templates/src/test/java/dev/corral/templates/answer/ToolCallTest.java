@@ -212,4 +212,18 @@ class ToolCallTest {
     assertThat(parts).hasSize(1);
     assertThat(parser.finish()).isEmpty();
   }
+
+  @Test
+  void whatIsMadeToBeSearchedAgainAndAgainIsGoneThroughOnce() {
+    AnswerFormat tags =
+        Answers.writing(
+            "<tool_call><function={{ f.name }}>{%- for k, v in f.arguments.items() -%}"
+                + "<parameter={{ k }}>{{ v }}</parameter>{%- endfor -%}</function></tool_call>");
+    String open = "<tool_call><function=f>" + "<parameter=a>".repeat(60_000) + "</function>";
+    assertThat(Answers.parts(tags.parser("", Answers.TOOLS), List.of(open)))
+        .containsExactly(call(0, "f", "{\"a\":\"\"}"));
+    String many = "<tool_call>{\"name\": ".repeat(50_000);
+    assertThat(Answers.parts(TAGS.parser("", Answers.TOOLS), List.of(many)))
+        .containsExactly(said(many.stripTrailing() + " "));
+  }
 }
