@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// What the start wants to know of this machine.
@@ -27,9 +28,23 @@ final class Machine {
           "/opt/homebrew/bin",
           "/Applications/Ollama.app/Contents/Resources");
 
+  /// Where Linux keeps its name.
+  private static final Path KERNEL_NAME = Path.of("/proc/sys/kernel/hostname");
+
   private Machine() {}
 
-  static String name() {
+  /// This machine's own name, as far as it can be known without asking the network.
+  static Optional<String> name(Map<String, String> environment) {
+    try {
+      return Optional.of(Files.readString(KERNEL_NAME).strip());
+    } catch (IOException e) {
+      return Optional.ofNullable(environment.get("COMPUTERNAME"));
+    }
+  }
+
+  /// The same where only the resolver knows it. A resolver without a network may take a minute, so
+  /// no start waits for this.
+  static String resolvedName() {
     try {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {

@@ -52,6 +52,7 @@ import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -63,7 +64,6 @@ public final class Wiring implements AutoCloseable {
   private final Instant startedAt = clock.instant();
   private final String instance =
       HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-  private final String machine = Machine.name();
   private final List<AutoCloseable> open = new ArrayList<>();
   private final List<String> notes;
   private final Sources sources;
@@ -80,6 +80,9 @@ public final class Wiring implements AutoCloseable {
   private final int port;
   private volatile Loaded.Valid<Settings> config;
   private volatile boolean started;
+
+  /// This machine's own name, under which people may reach us.
+  private volatile String machine;
 
   private Wiring(
       Home home,
@@ -156,7 +159,12 @@ public final class Wiring implements AutoCloseable {
             events.andThen(journal));
     Map<Route, Visit.Visitor> visitors = new EnumMap<>(gateway.visitors());
     visitors.putAll(control(keys, adminKey, added, database).visitors());
+    Optional<String> name = Machine.name(environment);
+    machine = name.orElse("localhost");
     door = new Door(vertx, settings.server(), new KeyGuard(access), visitors, instance, machine);
+    if (name.isEmpty()) {
+      var _ = Thread.ofVirtual().name("machine").start(this::resolveMachine);
+    }
     port = listen(settings, loops);
     fleet.start();
     choice.search(fleet, chosen, settings.health());
@@ -343,6 +351,11 @@ public final class Wiring implements AutoCloseable {
                 : "taken over");
       }
     }
+  }
+
+  private void resolveMachine() {
+    machine = Machine.resolvedName();
+    door.admit(config.settings().server(), machine);
   }
 
   private void noticed(FleetEvent event) {
