@@ -24,6 +24,7 @@ import dev.corral.node.Generate;
 import dev.corral.node.Library;
 import dev.corral.node.Loaded;
 import dev.corral.node.OwnNode;
+import dev.corral.node.Pulling;
 import dev.corral.node.Route;
 import dev.corral.node.V1;
 import dev.corral.upstream.Upstream;
@@ -34,17 +35,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// The backend inside this program: the store, the engine, and the node that answers for both.
 final class OwnBackend implements AutoCloseable {
   private final Store store;
   private final Engine engine;
+  private final Downloads downloads;
 
-  private OwnBackend(Store store, Engine engine) {
+  private OwnBackend(Store store, Engine engine, Downloads downloads) {
     this.store = store;
     this.engine = engine;
+    this.downloads = downloads;
   }
 
+  /// @param downloads makes the jobs of a store
   /// @param events of runners; told on the engine's thread
   /// @param notices lines for the operator
   /// @throws Unstartable where the store's folder cannot be used
@@ -54,6 +59,7 @@ final class OwnBackend implements AutoCloseable {
       Variables variables,
       Map<String, String> environment,
       Upstream upstream,
+      Function<Store, Downloads> downloads,
       Consumer<EngineEvent> events,
       Consumer<String> notices) {
     Store store = store(settings, home, variables, notices);
@@ -67,12 +73,14 @@ final class OwnBackend implements AutoCloseable {
                 HostMemory::read,
                 Patience.usual(),
                 events));
-    upstream.serve(OwnNode.NAME, new OwnNode(routes(store, engine, upstream)));
-    return new OwnBackend(store, engine);
+    Downloads jobs = downloads.apply(store);
+    upstream.serve(OwnNode.NAME, new OwnNode(routes(store, engine, upstream, jobs)));
+    return new OwnBackend(store, engine, jobs);
   }
 
   /// Who answers what; each group of handlers is added here.
-  private static List<List<Route>> routes(Store store, Engine engine, Upstream upstream) {
+  private static List<List<Route>> routes(
+      Store store, Engine engine, Upstream upstream, Downloads downloads) {
     Desk desk = new Desk(new Library(store), engine, upstream, Clock.systemUTC());
     Generate generate = new Generate(desk);
     Chat chat = new Chat(desk);
@@ -83,11 +91,16 @@ final class OwnBackend implements AutoCloseable {
         chat.routes(),
         embed.routes(),
         new V1(chat, generate, embed).routes(),
-        new Loaded(desk).routes());
+        new Loaded(desk).routes(),
+        new Pulling(downloads.pulls()).routes());
   }
 
   Engine engine() {
     return engine;
+  }
+
+  Downloads downloads() {
+    return downloads;
   }
 
   /// How many models there are for it: in our own store, and in the folders that are read.
@@ -101,6 +114,7 @@ final class OwnBackend implements AutoCloseable {
 
   @Override
   public void close() {
+    downloads.close();
     engine.close();
     try {
       store.close();

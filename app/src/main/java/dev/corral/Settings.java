@@ -11,6 +11,7 @@ import dev.corral.engine.EngineSettings;
 import dev.corral.fleet.BackendSettings;
 import dev.corral.fleet.HealthSettings;
 import dev.corral.limit.LimitSettings;
+import dev.corral.pull.PullSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +30,8 @@ public record Settings(
     LimitSettings limits,
     HealthSettings health,
     StoreSettings store,
-    EngineSettings engine) {
+    EngineSettings engine,
+    PullSettings pull) {
   /// Keys of rooms that this version does not have yet.
   private static final Set<String> LATER =
       Set.of(
@@ -39,7 +41,14 @@ public record Settings(
           "tiers-file",
           "roles",
           "profiles",
-          "pull",
+          "pull.on-demand",
+          "pull.patterns",
+          "pull.max-size",
+          "pull.max-total",
+          "pull.wait",
+          "pull.window",
+          "pull.at-start",
+          "pull.prefetch",
           "change",
           "cache",
           "catalog",
@@ -73,7 +82,8 @@ public record Settings(
         LimitSettings.defaults(),
         HealthSettings.defaults(),
         StoreSettings.defaults(),
-        EngineSettings.defaults());
+        EngineSettings.defaults(),
+        PullSettings.defaults());
   }
 
   public Settings {

@@ -7,6 +7,7 @@ import dev.corral.access.Keys;
 import dev.corral.access.Route;
 import dev.corral.api.SettingView;
 import dev.corral.assign.Assignments;
+import dev.corral.blobs.Store;
 import dev.corral.config.ConfigProblem;
 import dev.corral.config.ConfigWatch;
 import dev.corral.config.Loaded;
@@ -38,6 +39,9 @@ import dev.corral.metric.Gauges;
 import dev.corral.metric.Metrics;
 import dev.corral.node.OwnNode;
 import dev.corral.ollama.Node;
+import dev.corral.pull.Pull;
+import dev.corral.pull.PullEvent;
+import dev.corral.pull.PullState;
 import dev.corral.upstream.Upstream;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -120,6 +124,7 @@ public final class Wiring implements AutoCloseable {
                 sources.variables(),
                 environment,
                 upstream,
+                store -> downloads(settings, home, database, store),
                 this::happened,
                 line -> notice(Entry.Level.WARN, "store", "", "noticed", line)));
     Backends added = new Backends(database, clock);
@@ -250,6 +255,18 @@ public final class Wiring implements AutoCloseable {
     };
   }
 
+  private Downloads downloads(Settings settings, Home home, Database database, Store store) {
+    return new Downloads(
+        settings.pull(),
+        sources.variables(),
+        database,
+        machine + " " + home.folder().toAbsolutePath(),
+        store,
+        clock,
+        this::pulled,
+        line -> notice(Entry.Level.WARN, "pull", "", "noticed", line));
+  }
+
   private static AdminKey adminKey(Home home) {
     return switch (AdminKey.ensure(home.folder())) {
       case AdminKey.Found.Ready ready -> ready.key();
@@ -268,6 +285,7 @@ public final class Wiring implements AutoCloseable {
             access::keysInForce,
             added,
             journal,
+            own.downloads().pulls(),
             this::settings,
             this::facts,
             () -> metrics.render(fleet.snapshot(), gauges()),
@@ -335,6 +353,7 @@ public final class Wiring implements AutoCloseable {
         turnstile.allow(now.limits().concurrent(), now.limits().queue());
         gateway.apply(gatewaySettings(now));
         own.engine().apply(now.engine());
+        own.downloads().follow(now.pull());
         Choice.Chosen chosen = choice.of(now, sources.variables());
         fleet.replace(chosen.backends(), chosen.why(), now.health());
         boolean restart =
@@ -356,6 +375,22 @@ public final class Wiring implements AutoCloseable {
   private void resolveMachine() {
     machine = Machine.resolvedName();
     door.admit(config.settings().server(), machine);
+  }
+
+  private void pulled(PullEvent event) {
+    Pull pull = event.pull();
+    boolean rests = pull.state().ended() || pull.state() == PullState.PAUSED;
+    if (event instanceof PullEvent.Moved && (rests || pull.state() == PullState.QUEUED)) {
+      notice(
+          pull.state() == PullState.FAILED ? Entry.Level.WARN : Entry.Level.INFO,
+          "pull",
+          pull.model().shortName(),
+          pull.state().word(),
+          pull.problem().sentence());
+    }
+    if (pull.state() == PullState.DONE && started) {
+      fleet.look(OwnNode.NAME);
+    }
   }
 
   private void noticed(FleetEvent event) {

@@ -50,7 +50,11 @@ class SettingsTest {
           Map.entry("engine.memory", "50%"),
           Map.entry("engine.threads", "6"),
           Map.entry("engine.context-length", "8192"),
-          Map.entry("engine.llama-server", "/opt/llama-server"));
+          Map.entry("engine.llama-server", "/opt/llama-server"),
+          Map.entry("pull.parallel", "4"),
+          Map.entry("pull.rate", "20MB/s"),
+          Map.entry("pull.hosts", "[default, registry.example.com]"),
+          Map.entry("pull.registries", "[http://127.0.0.1:5000]"));
 
   @Test
   void everyKeyOfTheFileComesBackAsItWasWritten() throws IOException {

@@ -14,6 +14,7 @@ public final class Control {
   public Control(Parts parts) {
     this.parts = parts;
     parts.journal().follow(feed::take);
+    parts.pulls().follow(feed::take);
   }
 
   /// One visitor for each route of the control plane.
@@ -21,6 +22,7 @@ public final class Control {
     State state = new State(parts);
     BackendCalls backends = new BackendCalls(parts);
     KeyCalls keys = new KeyCalls(parts.keys(), parts.clock());
+    PullCalls pulls = new PullCalls(parts.pulls());
     Page page = new Page();
     Probes probes = new Probes(parts);
     Map<Route, Visit.Visitor> visitors = new EnumMap<>(Route.class);
@@ -41,6 +43,10 @@ public final class Control {
     visitors.put(Route.M_BACKEND, Calls.calling(backends::remove));
     visitors.put(Route.M_BACKEND_DRAIN, Calls.calling(backends::drain));
     visitors.put(Route.M_BACKEND_TEST, Calls.calling(backends::test));
+    visitors.put(Route.M_PULLS, Calls.calling(pulls::all));
+    visitors.put(Route.M_PULL, Calls.calling(pulls::one));
+    visitors.put(Route.M_PULL_PAUSE, Calls.calling(pulls::pause));
+    visitors.put(Route.M_PULL_RESUME, Calls.calling(pulls::resume));
     visitors.put(Route.M_KEYS, Calls.calling(keys::all));
     visitors.put(Route.M_KEY, Calls.calling(keys::revoke));
     visitors.put(Route.M_EVENTS, new EventStream(feed, parts)::visit);

@@ -51,7 +51,9 @@ final class EventStream {
     if (!Feed.TOPICS.containsAll(topics)) {
       visit.refuse(
           Problem.of(
-              400, "There is no such topic among '" + wanted + "'", "Topics: backend, request."));
+              400,
+              "There is no such topic among '" + wanted + "'",
+              "Topics: backend, pull, request."));
       return;
     }
     if (feed.followers() >= MOST_FOLLOWERS) {

@@ -1,6 +1,7 @@
 package dev.corral.control;
 
 import dev.corral.journal.Entry;
+import dev.corral.pull.PullEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,7 @@ final class Feed {
   /// A page that slept for a minute on a busy server comes back without a gap.
   private static final int KEPT = 2_000;
 
-  static final Set<String> TOPICS = Set.of("backend", "request");
+  static final Set<String> TOPICS = Set.of("backend", "pull", "request");
 
   private final Item[] items = new Item[KEPT];
   private final List<Runnable> followers = new CopyOnWriteArrayList<>();
@@ -47,6 +48,11 @@ final class Feed {
         }
       }
     }
+  }
+
+  /// From the thread that owns the jobs.
+  void take(PullEvent event) {
+    put("pull", () -> Views.of(event.pull()));
   }
 
   private static BackendChange change(Entry.Notice notice) {

@@ -6,6 +6,7 @@ import dev.corral.api.SettingView;
 import dev.corral.assign.Assignments;
 import dev.corral.fleet.Fleet;
 import dev.corral.journal.Journal;
+import dev.corral.pull.Pulls;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
 /// changed configuration needs no word.
 ///
 /// @param backends those that were added at run time
+/// @param pulls download jobs of our own store
 /// @param settings every setting with its source, secrets masked
 /// @param metrics the text of `/metrics`
 /// @param open exchanges in flight
@@ -32,6 +34,7 @@ public record Parts(
     BooleanSupplier keysInForce,
     Backends backends,
     Journal journal,
+    Pulls pulls,
     Supplier<List<SettingView>> settings,
     Supplier<Facts> facts,
     Supplier<String> metrics,

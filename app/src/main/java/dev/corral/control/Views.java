@@ -1,11 +1,13 @@
 package dev.corral.control;
 
 import dev.corral.api.BackendView;
+import dev.corral.api.PullView;
 import dev.corral.api.RequestView;
 import dev.corral.exchange.ExchangeEvent;
 import dev.corral.fleet.Backend;
 import dev.corral.ollama.LoadedModel;
 import dev.corral.ollama.StoredModel;
+import dev.corral.pull.Pull;
 
 /// What the rooms hold, as `/manage` tells it.
 final class Views {
@@ -54,6 +56,24 @@ final class Views {
         event.promptTokens(),
         event.answerTokens(),
         Math.round(event.tokensPerSecond() * 10) / 10.0);
+  }
+
+  static PullView of(Pull pull) {
+    return new PullView(
+        pull.id(),
+        pull.model().shortName(),
+        pull.target(),
+        pull.state().word(),
+        pull.bytesDone(),
+        pull.bytesTotal(),
+        pull.percent(),
+        pull.bytesPerSecond(),
+        pull.etaSeconds(),
+        pull.attempt(),
+        pull.startedAt(),
+        pull.endedAt(),
+        pull.problem().sentence(),
+        pull.askedBy());
   }
 
   /// To the microsecond; -1 stays -1.

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +41,6 @@ public final class Pulls implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Pulls.class.getName());
 
   private final Store store;
-  private final Registry registry;
   private final PullTable table;
   private final FetchSettings settings;
   private final InstantSource clock;
@@ -50,6 +50,8 @@ public final class Pulls implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Thread owner;
+  private final List<Consumer<PullEvent>> followers = new CopyOnWriteArrayList<>();
+  private volatile Registry registry;
   private volatile int parallel;
   private volatile Map<String, Pull> snapshot = Map.of();
   private volatile boolean over;
@@ -184,8 +186,14 @@ public final class Pulls implements AutoCloseable {
     }
   }
 
-  /// Takes over changed settings. Where names may lead to is fixed until a restart.
-  public void follow(PullSettings now) {
+  /// Calls `follower` with each event from now on, on the owner's thread: it must be quick.
+  public void follow(Consumer<PullEvent> follower) {
+    followers.add(follower);
+  }
+
+  /// Takes over changed settings; jobs that run go on with the registry they have.
+  public void follow(PullSettings now, Registry newRegistry) {
+    registry = newRegistry;
     parallel = now.parallel();
     throttle.allow(now.bytesPerSecond());
   }
@@ -383,16 +391,21 @@ public final class Pulls implements AutoCloseable {
     PullState was = before == null ? PullState.QUEUED : before.state();
     if (before == null || was != now.state() || before.attempt() != now.attempt()) {
       save(now);
-      events.accept(new PullEvent.Moved(now, was));
+      emit(new PullEvent.Moved(now, was));
       told.put(now.id(), System.nanoTime());
     } else if (!now.equals(before)) {
       long last = told.getOrDefault(now.id(), 0L);
       if (System.nanoTime() - last > TELL_NANOS) {
         save(now);
-        events.accept(new PullEvent.Progressed(now));
+        emit(new PullEvent.Progressed(now));
         told.put(now.id(), System.nanoTime());
       }
     }
+  }
+
+  private void emit(PullEvent event) {
+    events.accept(event);
+    followers.forEach(follower -> follower.accept(event));
   }
 
   private void save(Pull pull) {

@@ -29,11 +29,13 @@ import dev.corral.fleet.Named;
 import dev.corral.journal.Entry;
 import dev.corral.journal.Journal;
 import dev.corral.ollama.Node;
+import dev.corral.pull.Yard;
 import dev.corral.testkit.Answer;
 import dev.corral.testkit.Body;
 import dev.corral.testkit.Headers;
 import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.RawClient;
+import dev.corral.testkit.RegistryDouble;
 import dev.corral.upstream.Upstream;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -63,11 +65,18 @@ final class RunningControl implements AutoCloseable {
   private final Database database;
   private final Keys keys;
   private final Upstream upstream;
+  private final Yard yard;
   private final int port;
   volatile boolean started = true;
   volatile Map<String, String> aliases = Map.of();
 
   private RunningControl(Path home, Duration heartbeat, boolean keysAlways, OllamaNode... nodes) {
+    this(home, new Yard(home.resolve("yard"), new RegistryDouble[0]), heartbeat, keysAlways, nodes);
+  }
+
+  private RunningControl(
+      Path home, Yard pulls, Duration heartbeat, boolean keysAlways, OllamaNode... nodes) {
+    yard = pulls;
     Clock clock = Clock.systemUTC();
     database =
         switch (Database.open(
@@ -119,6 +128,11 @@ final class RunningControl implements AutoCloseable {
     return looked(new RunningControl(home, Parts.HEARTBEAT, false, nodes));
   }
 
+  static RunningControl pullingFrom(Path home, RegistryDouble registry) {
+    Yard yard = new Yard(home.resolve("yard"), registry);
+    return new RunningControl(home, yard, Parts.HEARTBEAT, false);
+  }
+
   static RunningControl withHeartbeat(Path home, Duration heartbeat) {
     return new RunningControl(home, heartbeat, false);
   }
@@ -143,6 +157,7 @@ final class RunningControl implements AutoCloseable {
         access::keysInForce,
         backends,
         journal,
+        yard.pulls(),
         () -> List.of(new SettingView("server.port", "11435", "default")),
         () ->
             new Parts.Facts(
@@ -267,6 +282,7 @@ final class RunningControl implements AutoCloseable {
     fleet.close();
     upstream.close();
     keys.close();
+    yard.close();
     database.close();
     journal.close();
   }

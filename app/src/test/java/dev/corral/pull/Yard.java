@@ -35,8 +35,8 @@ import javax.net.ssl.SSLSocketFactory;
 
 /// A store, a database and jobs in a folder, as a running Corral has them; may be stopped and
 /// started again.
-final class Yard implements AutoCloseable {
-  static final Content CONFIG =
+public final class Yard implements AutoCloseable {
+  public static final Content CONFIG =
       Content.of("{\"model_format\":\"gguf\",\"model_family\":\"llama\"}");
   static final Duration LIMIT = Duration.ofSeconds(30);
   private static final long KIBI = 1 << 10;
@@ -63,7 +63,7 @@ final class Yard implements AutoCloseable {
   private Store store;
   private Pulls pulls;
 
-  Yard(Path folder, RegistryDouble... registries) {
+  public Yard(Path folder, RegistryDouble... registries) {
     this(folder, Stream.of(registries).map(one -> one.url().toString()).toArray(String[]::new));
   }
 
@@ -118,7 +118,7 @@ final class Yard implements AutoCloseable {
     database.close();
   }
 
-  Pulls pulls() {
+  public Pulls pulls() {
     return pulls;
   }
 

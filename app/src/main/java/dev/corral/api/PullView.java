@@ -1,0 +1,34 @@
+package dev.corral.api;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// One download job, in `GET /manage/pulls` and in events of the topic `pull`.
+///
+/// @param target the backend whose store gets the model: `own`
+/// @param state `queued`, `resolving`, `pulling`, `stalled`, `paused`, `verifying`, `publishing`,
+///   `done`, `failed` or `cancelled`
+/// @param bytesDone of all blobs; never falls
+/// @param bytesTotal 0 until the manifest is known
+/// @param percent of 100, with one digit behind the point
+/// @param bytesPerSecond over the last seconds
+/// @param etaSeconds null until it can be guessed
+/// @param attempt how often it was started
+/// @param endedAt null while it is not over
+/// @param error what went wrong and what to do; empty otherwise
+/// @param askedBy who asked first
+public record PullView(
+    String id,
+    String model,
+    String target,
+    String state,
+    long bytesDone,
+    long bytesTotal,
+    double percent,
+    long bytesPerSecond,
+    @Nullable Long etaSeconds,
+    int attempt,
+    Instant startedAt,
+    @Nullable Instant endedAt,
+    String error,
+    String askedBy) {}
