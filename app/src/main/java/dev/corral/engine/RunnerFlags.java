@@ -58,6 +58,9 @@ public record RunnerFlags(
   private List<String> common(Path model) {
     List<String> flags = new ArrayList<>();
     add(flags, "--model", model);
+    if (!embeds) {
+      flags.add("--context-shift");
+    }
     add(flags, "--ctx-size", context);
     add(flags, "--parallel", slots);
     flags.add(unified ? "--kv-unified" : "--no-kv-unified");

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param probs negative: none
 /// @param returnTokens whether a whole answer lists its tokens; a stream always does
 /// @param specials whether control tokens appear in the text: where `preserved_tokens` names some
+/// @param mayShift false where this answer is to end when the context is full (`shift`, which
+///   llama-server does not have)
 record Wish(
     Sampling sampling,
     int maxTokens,
@@ -26,7 +28,8 @@ record Wish(
     boolean reuse,
     boolean stream,
     boolean returnTokens,
-    boolean specials) {
+    boolean specials,
+    boolean mayShift) {
   private static final long ANY_SEED = 0xFFFF_FFFFL;
 
   static Wish of(Fields fields) {
@@ -41,7 +44,8 @@ record Wish(
         fields.flag(true, "cache_prompt"),
         fields.flag(false, "stream"),
         fields.flag(false, "return_tokens"),
-        !fields.texts("preserved_tokens").isEmpty());
+        !fields.texts("preserved_tokens").isEmpty(),
+        fields.flag(true, "shift"));
   }
 
   private static Sampling sampling(Fields fields) {
@@ -118,7 +122,8 @@ record Wish(
         reuse,
         stream,
         returnTokens,
-        specials);
+        specials,
+        mayShift);
   }
 
   Task.Generate task(List<Integer> prompt, boolean shift) {
@@ -128,7 +133,7 @@ record Wish(
         maxTokens,
         stops,
         keep,
-        shift,
+        shift && mayShift,
         probs,
         grammar,
         cacheScope,
