@@ -36,7 +36,10 @@ class Backends extends Part {
   }
 
   #one(backend) {
+    const engine = backend.source === 'engine' ? this.status.engine : null;
+    const crash = engine?.ended?.find((end) => !end.expected);
     const facts = [
+      engine?.runner ?? '',
       backend.version ? `${backend.kind} ${backend.version}` : backend.kind,
       count(backend.models.length, 'model'),
       backend.loaded.length ? `${backend.loaded.length} in memory` : '',
@@ -50,6 +53,9 @@ class Backends extends Part {
           ${backend.inFlight ? html`<span class="pill busy">${backend.inFlight} in flight</span>` : nothing}</div>
         <div class="facts"><bdi class="url">${backend.url}</bdi>${facts.map((fact) => html`<span>${fact}</span>`)}</div>
         ${down ? html`<p class="why">${backend.why}</p>` : nothing}
+        ${engine && engine.why ? html`<p class="why">${engine.why}</p>` : nothing}
+        ${crash ? html`<p class="why">The runner of <bdi>${crash.name}</bdi> ended ${ago(crash.at)}: ${crash.why}.
+          See: <code>corral logs runner ${crash.name}</code></p>` : nothing}
         <p class="outcome" role="status">${this.#outcome(backend.name)}</p>
       </div>
       <div class="actions"><button type="button" aria-label="Test ${backend.name}" ?disabled=${this.tests[backend.name]?.asking}

@@ -4,12 +4,13 @@ import {bytes, context, count, short} from './words.js';
 
 /** Every model over all backends, loaded ones first; a word or two finds one. */
 class Models extends Part {
-  static properties = {models: {}, backends: {}, fallback: {}, wanted: {state: true}};
+  static properties = {models: {}, backends: {}, engine: {}, fallback: {}, wanted: {state: true}};
 
   constructor() {
     super();
     this.models = null;
     this.backends = null;
+    this.engine = null;
     this.fallback = '';
     this.wanted = '';
   }
@@ -29,7 +30,13 @@ class Models extends Part {
   #empty() {
     return this.backends && !this.backends.some((backend) => backend.state === 'up')
       ? html`<p class="empty"><b>No model to show:</b> models are listed as soon as a backend answers.</p>`
-      : html`<p class="empty"><b>No model yet.</b> Fetch a small one with: <code>corral pull llama3.2:1b</code></p>`;
+      : html`<p class="empty">${this.#onOwn() ? html`The own engine is ready (${this.engine.runner}). ` : nothing}<b>No model yet.</b>
+        Fetch a small one with: <code>corral pull llama3.2:1b</code>${this.#onOwn() ? html`
+        or see it work without network: <code>corral demo</code>` : nothing}</p>`;
+  }
+
+  #onOwn() {
+    return this.engine?.able && this.backends?.some((backend) => backend.source === 'engine');
   }
 
   #list(found) {

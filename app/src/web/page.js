@@ -110,7 +110,7 @@ class Page extends Part {
           ${this.limited ? nothing : html`<corral-backends .status=${this.status}></corral-backends>`}
           <corral-running .running=${this.running} .models=${this.models ?? []}></corral-running>
           <corral-models .models=${this.models} .fallback=${this.status?.defaultModel ?? ''}
-            .backends=${this.status?.backends ?? null}></corral-models>
+            .backends=${this.status?.backends ?? null} .engine=${this.status?.engine ?? null}></corral-models>
         </div>
         <corral-chat .models=${this.models} .fallback=${this.status?.defaultModel ?? ''}></corral-chat>
       </main>

@@ -288,6 +288,8 @@ public final class Wiring implements AutoCloseable {
             own.downloads().pulls(),
             this::settings,
             this::facts,
+            () -> EngineViews.of(own.engine()),
+            name -> EngineViews.log(own.engine(), name),
             () -> metrics.render(fleet.snapshot(), gauges()),
             gateway::open,
             () -> unready(database),

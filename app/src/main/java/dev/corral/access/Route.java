@@ -66,6 +66,7 @@ public enum Route {
   M_EXPLAIN("GET", "/manage/explain", Scope.MANAGE, Dialect.MANAGE),
   M_KEYS("GET POST", "/manage/keys", Scope.ADMIN, Dialect.MANAGE),
   M_KEY("DELETE", "/manage/keys/{}", Scope.ADMIN, Dialect.MANAGE),
+  M_RUNNER_LOG("GET", "/manage/runners/{}/log", Scope.MANAGE, Dialect.MANAGE),
   M_REQUESTS("GET", "/manage/requests", Scope.MANAGE, Dialect.MANAGE),
   M_EVENTS("GET", "/manage/events", Scope.MANAGE, Dialect.MANAGE),
 

@@ -24,4 +24,5 @@ public record Status(
     String configFile,
     String defaultModel,
     List<BackendView> backends,
+    EngineView engine,
     List<String> notes) {}

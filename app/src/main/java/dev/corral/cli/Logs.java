@@ -11,13 +11,16 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/// `corral logs`: the server's log from the home, one readable line for each of its JSON lines.
-@Command(name = "logs", description = "Show the server's log.")
+/// `corral logs`: the server's log from the home, one readable line for each of its JSON lines; or
+/// what the runner of a model wrote, asked of the server.
+@Command(name = "logs", description = "Show the server's log, or that of a model's runner.")
 final class Logs extends Verb {
   /// How often a followed file is looked at.
   private static final long LOOK_MILLIS = 200;
@@ -25,6 +28,12 @@ final class Logs extends Verb {
   private static final DateTimeFormatter CLOCK =
       DateTimeFormatter.ofPattern("MM-dd HH:mm:ss.SSS", Locale.ROOT)
           .withZone(ZoneId.systemDefault());
+
+  @Parameters(
+      arity = "0..2",
+      paramLabel = "[corral | runner MODEL]",
+      description = "Whose log (default: corral).")
+  List<String> whose = List.of();
 
   @Option(
       names = {"-f", "--follow"},
@@ -39,6 +48,19 @@ final class Logs extends Verb {
 
   @Override
   void run() {
+    if (whose.size() == 2 && whose.getFirst().equals("runner")) {
+      new RunnerTail(this, whose.getLast()).show();
+    } else if (whose.isEmpty() || whose.equals(List.of("corral"))) {
+      ofServer();
+    } else {
+      throw new Failure(
+          Exit.USAGE,
+          "there is no log of '" + String.join(" ", whose) + "'",
+          "Write: corral logs, or: corral logs runner MODEL");
+    }
+  }
+
+  private void ofServer() {
     Path file = root().home().resolve("logs").resolve("corral.log");
     if (!Files.exists(file)) {
       throw new Failure(

@@ -38,6 +38,7 @@ public final class Control {
     visitors.put(Route.M_MODELS, Calls.calling(state::models));
     visitors.put(Route.M_EXPLAIN, Calls.calling(state::explain));
     visitors.put(Route.M_REQUESTS, Calls.calling(state::requests));
+    visitors.put(Route.M_RUNNER_LOG, Calls.calling(state::runnerLog));
     visitors.put(Route.M_OPENAPI, Calls.calling(OpenApi::answer));
     visitors.put(Route.M_BACKENDS, Calls.calling(backends::all));
     visitors.put(Route.M_BACKEND, Calls.calling(backends::remove));

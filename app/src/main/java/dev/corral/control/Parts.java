@@ -2,6 +2,8 @@ package dev.corral.control;
 
 import dev.corral.access.AdminKey;
 import dev.corral.access.Keys;
+import dev.corral.api.EngineView;
+import dev.corral.api.RunnerLog;
 import dev.corral.api.SettingView;
 import dev.corral.assign.Assignments;
 import dev.corral.fleet.Fleet;
@@ -11,7 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
@@ -21,6 +25,8 @@ import java.util.function.Supplier;
 /// @param backends those that were added at run time
 /// @param pulls download jobs of our own store
 /// @param settings every setting with its source, secrets masked
+/// @param engine our own engine as it is now
+/// @param runnerLog by a model's name
 /// @param metrics the text of `/metrics`
 /// @param open exchanges in flight
 /// @param unready why the program cannot answer, one sentence each, but for its backends; may block
@@ -37,6 +43,8 @@ public record Parts(
     Pulls pulls,
     Supplier<List<SettingView>> settings,
     Supplier<Facts> facts,
+    Supplier<EngineView> engine,
+    Function<String, Optional<RunnerLog>> runnerLog,
     Supplier<String> metrics,
     IntSupplier open,
     Supplier<List<String>> unready,

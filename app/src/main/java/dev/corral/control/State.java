@@ -46,6 +46,7 @@ final class State {
             facts.configFile(),
             parts.assignments().get().defaultModel(),
             fleet.backends().stream().map(Views::of).toList(),
+            parts.engine().get(),
             facts.notes()));
   }
 
@@ -96,6 +97,19 @@ final class State {
                   List.of(),
                   no.next().isEmpty() ? no.why() : no.why() + ". " + no.next());
         });
+  }
+
+  Answer runnerLog(Question question) {
+    String model = question.segment();
+    return parts
+        .runnerLog()
+        .apply(model)
+        .<Answer>map(Answer::of)
+        .orElseGet(() ->
+            Answer.no(
+                404,
+                "No runner served '" + model + "' lately",
+                "Which there are: corral ps; a model loads with its first question."));
   }
 
   Answer requests(Question question) {

@@ -100,8 +100,9 @@ public final class Engine implements Runners, AutoCloseable {
 
   /// The last lines of the runner that serves `name`, or of the last one that did.
   ///
+  /// @param pid of its process
   /// @param from the number of the first line
-  public record Log(long from, List<String> lines) {}
+  public record Log(long pid, long from, List<String> lines) {}
 
   public Optional<Log> log(String name) {
     return snapshot.log(name);

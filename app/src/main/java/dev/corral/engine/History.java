@@ -28,8 +28,10 @@ final class History {
           .map(runner -> runner.process)
           .filter(Objects::nonNull)
           .findFirst()
-          .map(process -> process.log().tail())
-          .map(tail -> new Engine.Log(tail.from(), tail.lines()));
+          .map(process -> {
+            RunnerLog.Tail tail = process.log().tail();
+            return new Engine.Log(process.pid(), tail.from(), tail.lines());
+          });
     }
   }
 

@@ -54,6 +54,17 @@ class ManageVerbsTest {
   }
 
   @Test
+  void theLogOfARunnerIsAskedOfTheServerAndAnUnknownLogIsRefused() {
+    station.answering(
+        "GET /manage/runners/ns%2Fa%3A1/log",
+        200, "{\"name\":\"ns/a:1\",\"pid\":7,\"from\":3,\"lines\":[\"one\",\"two\",\"three\"]}");
+    assertThat(typed.run("logs", "runner", "ns/a:1", "-n", "2")).isZero();
+    assertThat(typed.out().lines()).containsExactly("two", "three");
+    assertThat(typed.run("logs", "kitchen")).isEqualTo(Exit.USAGE.code());
+    assertThat(typed.err()).contains("corral logs runner MODEL");
+  }
+
+  @Test
   void aBackendIsAddedDrainedTestedAndRemoved() {
     station
         .answering("POST /manage/backends", 201, "{}")

@@ -41,6 +41,18 @@ class ManageTest {
   }
 
   @Test
+  void theEngineIsPartOfTheStatusAndARunnersLogIsToldByItsModel() {
+    assertThat(control.get("/manage/status").json().path("engine").path("runner").asText())
+        .isEqualTo("own runner, cpu");
+    JsonNode log = control.get("/manage/runners/ns%2Fa%3A1/log").json();
+    assertThat(log.path("lines").path(0).asText()).isEqualTo("loading");
+    assertThat(log.path("from").asInt()).isEqualTo(3);
+    Answer none = control.get("/manage/runners/b/log");
+    assertThat(none.status()).isEqualTo(404);
+    assertThat(none.json().path("detail").asText()).contains("No runner served 'b' lately");
+  }
+
+  @Test
   void theStatusTellsHowItIs() {
     JsonNode status = control.get("/manage/status").json();
     assertThat(status.path("version").asText()).isEqualTo("1.2.3");

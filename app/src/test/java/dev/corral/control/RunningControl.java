@@ -8,6 +8,8 @@ import dev.corral.access.Decision;
 import dev.corral.access.Keys;
 import dev.corral.access.Route;
 import dev.corral.access.Scope;
+import dev.corral.api.EngineView;
+import dev.corral.api.RunnerLog;
 import dev.corral.api.SettingView;
 import dev.corral.assign.Assignments;
 import dev.corral.db.Database;
@@ -47,6 +49,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
@@ -162,6 +165,11 @@ final class RunningControl implements AutoCloseable {
         () ->
             new Parts.Facts(
                 "1.2.3", "0.33.0", Instant.EPOCH, "http://127.0.0.1:1", "", List.of("a note")),
+        () -> new EngineView(true, "own runner, cpu", "", List.of(), List.of()),
+        name ->
+            name.equals("ns/a:1")
+                ? Optional.of(new RunnerLog(name, 7, 3, List.of("loading")))
+                : Optional.empty(),
         () -> "# metrics\n",
         () -> 4,
         () -> unready,

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.corral.api.BackendView;
+import dev.corral.api.EngineView;
 import dev.corral.api.ModelView;
 import dev.corral.api.ProblemView;
 import dev.corral.api.Status;
@@ -45,6 +46,7 @@ final class ScriptedCorral implements AutoCloseable {
   volatile List<ModelView> models = List.of();
   volatile List<Map<String, Object>> running = List.of();
   volatile List<String> notes = List.of();
+  volatile EngineView engine = new EngineView(false, "", "", List.of(), List.of());
   volatile String wantedKey = "";
   volatile boolean managing = true;
   volatile int chatStatus = 200;
@@ -130,6 +132,7 @@ final class ScriptedCorral implements AutoCloseable {
         "corral.yaml",
         "llama3.2:1b",
         backends,
+        engine,
         notes);
   }
 
