@@ -124,7 +124,7 @@ public final class Wiring implements AutoCloseable {
                 sources.variables(),
                 environment,
                 upstream,
-                store -> downloads(settings, home, database, store),
+                store -> downloads(settings, adminKey, database, store),
                 this::happened,
                 line -> notice(Entry.Level.WARN, "store", "", "noticed", line)));
     Backends added = new Backends(database, clock);
@@ -255,12 +255,13 @@ public final class Wiring implements AutoCloseable {
     };
   }
 
-  private Downloads downloads(Settings settings, Home home, Database database, Store store) {
+  private Downloads downloads(
+      Settings settings, AdminKey adminKey, Database database, Store store) {
     return new Downloads(
         settings.pull(),
         sources.variables(),
         database,
-        machine + " " + home.folder().toAbsolutePath(),
+        adminKey.proof("the store of this home"),
         store,
         clock,
         this::pulled,

@@ -166,6 +166,11 @@ final class HttpCall implements Closeable {
     return status;
   }
 
+  /// The header of that name, in lower case; empty where there is none.
+  String header(String name) {
+    return headers.getOrDefault(name, "");
+  }
+
   /// The body; its reader fails where it ends before the announced end.
   InputStream body() throws IOException {
     if (bodyless || status == 204 || status == 304) {

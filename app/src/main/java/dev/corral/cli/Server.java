@@ -37,6 +37,7 @@ final class Server {
   private final URI base;
   private final Keyring keyring;
   private volatile @Nullable HttpCall open;
+  private volatile String answeredBy = "";
 
   Server(URI base, Keyring keyring) {
     this.base = base;
@@ -217,7 +218,13 @@ final class Server {
     return prefix == null ? path : prefix + path;
   }
 
+  /// The backend that answered last, where the server says it; else empty.
+  String answeredBy() {
+    return answeredBy;
+  }
+
   private HttpCall checked(HttpCall call, String path) throws IOException {
+    answeredBy = call.header("x-corral-backend");
     if (call.status() < 200 || call.status() > 299) {
       try (call) {
         throw Answers.failure(base, path, call.status(), text(call));

@@ -13,6 +13,9 @@ final class Transfers {
   /// Digits of a digest in a label.
   private static final int SHORT_DIGEST = 12;
 
+  /// How the server calls its own node.
+  private static final String OWN = "own";
+
   private Transfers() {}
 
   @Command(name = "pull", description = "Fetch models from a registry.")
@@ -34,13 +37,19 @@ final class Transfers {
     /// Pulls one model and shows how it goes.
     static void fetch(Verb verb, String model, boolean insecure) {
       Map<String, Object> ask = Map.of("model", model, "insecure", insecure, "stream", true);
-      String resume = "What was fetched is kept; go on with: corral pull " + model;
-      try (Interrupted _ = new Interrupted(verb.screen(), resume);
+      try (Interrupted _ = new Interrupted(verb.screen(), () -> resume(verb, model));
           Progress progress = new Progress(verb.screen(), verb.root().quiet || verb.json())) {
         follow(verb, "/api/pull", ask, progress);
       } catch (Failure failure) {
         throw explained(failure, model);
       }
+    }
+
+    /// Our own node fetches for the server; another one for whoever listens.
+    private static String resume(Verb verb, String model) {
+      return verb.server().answeredBy().equals(OWN)
+          ? "The server goes on fetching; come back to it with: corral pull " + model
+          : "What was fetched is kept; go on with: corral pull " + model;
     }
 
     private static Failure explained(Failure failure, String model) {

@@ -31,7 +31,7 @@ record FetchSettings(
           8,
           8 * MEBI,
           64 * MEBI,
-          Duration.ofSeconds(2),
+          Duration.ofSeconds(1),
           Duration.ofSeconds(1),
           Duration.ofSeconds(30),
           3,
