@@ -34,7 +34,7 @@ public record Installation(
 
   /// What the runner needs of `lib/` beside `corral.jar`: fewer jars, quicker start.
   private static final List<String> RUNNER_JARS =
-      List.of("corral-runner-", "corral-templates-", "jackson-", "jspecify-", "netty-");
+      List.of("corral-runner-", "corral-templates-", "jackson-", "jspecify-");
 
   public Installation {
     environment = Map.copyOf(environment);

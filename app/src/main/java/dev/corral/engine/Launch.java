@@ -18,7 +18,6 @@ sealed interface Launch {
             "-XX:-CreateCoredumpOnCrash",
             "-Xshare:auto",
             "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
             "-cp");
   }
 

@@ -20,8 +20,6 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /// The process. Its first line of standard input is `{"key": "…"}`; when the model is loaded it
@@ -58,25 +56,14 @@ public final class Main {
     }
   }
 
-  /// The listener is made while the model loads; who is early waits for the model.
   private static void serve(Arguments arguments, String key) throws ModelRefused, NativesUnusable {
-    CompletableFuture<Routes> routes = new CompletableFuture<>();
-    CompletableFuture<Server> server = new CompletableFuture<>();
-    Thread.ofPlatform()
-        .name("listener")
-        .start(() -> {
-          try {
-            server.complete(Server.open(arguments.address(), key, routes));
-          } catch (RuntimeException taken) {
-            server.completeExceptionally(taken);
-          }
-        });
     Engine engine = Engine.load(arguments.settings(), new Progress());
-    routes.complete(new Routes(engine, arguments.model(), arguments.shift()));
+    Routes routes = new Routes(engine, arguments.model(), arguments.shift());
     try {
-      System.out.println(ready(server.join().port(), engine.facts()));
+      Server server = Server.open(arguments.address(), key, routes);
+      System.out.println(ready(server.port(), engine.facts()));
       System.out.flush();
-    } catch (CompletionException taken) {
+    } catch (IOException taken) {
       end(WRONG_USAGE, "It cannot listen on " + arguments.address() + "; is the port taken?");
     }
   }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /// `/completion`: a prompt goes on. One answer, whole or as a stream. What a whole answer gathers
-/// is the engine's thread's; frames of a stream are made on the event loop.
+/// is the engine's thread's; frames of a stream are made on the connection's thread.
 final class Completion implements Listener {
   private static final Ended.Timings NO_TIME = new Ended.Timings(0, 0, 0);
 

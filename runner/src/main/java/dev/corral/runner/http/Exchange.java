@@ -1,52 +1,72 @@
 package dev.corral.runner.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.DefaultLastHttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
-import java.nio.ByteBuffer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// One request and its answer. Any thread may call; everything happens on the event loop, in the
-/// order of the calls. The head of a stream leaves with its first event, so that what goes wrong
-/// before is an ordinary status.
+/// One request and its answer. Any thread may call, none ever waits: what is to be told goes into a
+/// queue, and the connection's thread writes it. The head of a stream leaves with its first event,
+/// so that what goes wrong before is an ordinary status.
 final class Exchange {
-  private enum State {
-    ASKED,
-    STREAMING,
-    OVER
+  private sealed interface Step {
+    record Whole(int status, JsonNode json) implements Step {}
+
+    record Event(Supplier<JsonNode> json) implements Step {}
+
+    record End(String last) implements Step {}
+
+    record Failed(Refusal refusal) implements Step {}
+
+    record Left() implements Step {}
   }
 
-  private static final byte[] DATA = ascii("data: ");
-  private static final byte[] BLANK_LINE = ascii("\n\n");
+  /// Events that may wait for a client that does not read, before it counts as gone.
+  private static final int MOST_WAITING = 50_000;
 
-  private final Channel channel;
+  private static final Map<Integer, String> REASONS =
+      Map.ofEntries(
+          Map.entry(200, "OK"),
+          Map.entry(400, "Bad Request"),
+          Map.entry(401, "Unauthorized"),
+          Map.entry(404, "Not Found"),
+          Map.entry(413, "Content Too Large"),
+          Map.entry(500, "Internal Server Error"),
+          Map.entry(501, "Not Implemented"),
+          Map.entry(503, "Service Unavailable"));
+
+  private static final String STREAM =
+      String.join(
+          "\r\n",
+          "HTTP/1.1 200 OK",
+          "Content-Type: text/event-stream",
+          "Cache-Control: no-cache",
+          "Transfer-Encoding: chunked",
+          "");
+
   private final Request request;
-  private final Runnable done;
-  private State state = State.ASKED;
+  private final Consumer<Exchange> routes;
+  private final Runnable close;
+  private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
+  private final CountDownLatch told = new CountDownLatch(1);
   private boolean left;
   private @Nullable Runnable whenLeft;
+  private boolean streaming;
 
-  /// @param body as it came
-  record Request(String method, String path, ByteBuffer body, boolean keepsAlive) {}
-
-  /// @param done told on the event loop when the answer is complete and the connection lives on
-  Exchange(Channel channel, Request request, Runnable done) {
-    this.channel = channel;
+  /// @param routes makes the answer
+  /// @param close ends the connection
+  Exchange(Request request, Consumer<Exchange> routes, Runnable close) {
     this.request = request;
-    this.done = done;
+    this.routes = routes;
+    this.close = close;
   }
 
   Request request() {
@@ -59,130 +79,123 @@ final class Exchange {
 
   /// Answers at once and completely.
   void answer(int status, JsonNode json) {
-    onLoop(() -> whole(status, json));
+    steps.add(new Step.Whole(status, json));
   }
 
   /// Sends one event of a stream.
   ///
-  /// @param json made on the event loop, so that the engine's thread goes on
+  /// @param json made on the connection's thread, so that the engine's goes on
   void event(Supplier<JsonNode> json) {
-    onLoop(() -> stream(Json.bytes(json.get())));
+    steps.add(new Step.Event(json));
+    if (steps.size() > MOST_WAITING) {
+      close.run();
+    }
   }
 
   /// Ends a stream.
   ///
   /// @param last the text of one more event, such as `[DONE]`; empty for none
   void end(String last) {
-    onLoop(() -> {
-      if (!last.isEmpty()) {
-        stream(ascii(last));
-      }
-      if (state == State.STREAMING) {
-        var _ = channel.writeAndFlush(new DefaultLastHttpContent());
-        over();
-      }
-    });
+    steps.add(new Step.End(last));
   }
 
   /// Tells what went wrong: by the status, or in a stream by an event, behind which the connection
   /// is cut, so that nobody takes it for a good end.
   void refuse(Refusal refusal) {
-    onLoop(() -> {
-      if (state == State.ASKED) {
-        whole(refusal.status(), refusal.json());
-      } else if (state == State.STREAMING) {
-        stream(Json.bytes(refusal.json()));
-        state = State.OVER;
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-      }
-    });
+    steps.add(new Step.Failed(refusal));
   }
 
   /// What to do when the client leaves before the answer is complete; at once where it has left.
   void whenLeft(Runnable action) {
-    onLoop(() -> {
+    boolean now;
+    synchronized (this) {
       whenLeft = action;
-      if (left) {
-        action.run();
-      }
-    });
+      now = left;
+    }
+    if (now) {
+      action.run();
+    }
   }
 
-  /// The connection is gone. Called on the event loop.
+  /// The client is gone.
   void leave() {
-    boolean early = state != State.OVER;
-    state = State.OVER;
-    left = early;
-    if (early && whenLeft != null) {
-      whenLeft.run();
+    Runnable action;
+    synchronized (this) {
+      action = left ? null : whenLeft;
+      left = true;
+    }
+    if (action != null) {
+      action.run();
+    }
+    steps.add(new Step.Left());
+  }
+
+  void awaitTold() throws InterruptedException {
+    told.await();
+  }
+
+  /// Has the answer made and writes it as it comes.
+  ///
+  /// @return whether another request may follow on this connection
+  /// @throws IOException when the client is gone
+  boolean tell(OutputStream out) throws IOException, InterruptedException {
+    try {
+      routes.accept(this);
+      while (true) {
+        switch (steps.take()) {
+          case Step.Whole(int status, JsonNode json) -> {
+            out.write(whole(status, json));
+            return request.keepsAlive();
+          }
+          case Step.Event(Supplier<JsonNode> json) -> out.write(chunk(Json.bytes(json.get())));
+          case Step.End(String last) -> {
+            out.write(lastChunk(last));
+            return request.keepsAlive();
+          }
+          case Step.Failed(Refusal refusal) -> {
+            byte[] text = Json.bytes(refusal.json());
+            out.write(streaming ? chunk(text) : whole(refusal.status(), refusal.json()));
+            return !streaming && request.keepsAlive();
+          }
+          case Step.Left _ -> {
+            return false;
+          }
+        }
+      }
+    } finally {
+      told.countDown();
     }
   }
 
-  private void whole(int status, JsonNode json) {
-    if (state != State.ASKED) {
-      return;
-    }
-    var _ = channel.writeAndFlush(whole(status, json, request.keepsAlive()));
-    over();
+  private byte[] whole(int status, JsonNode json) {
+    byte[] body = Json.bytes(json);
+    String head =
+        "HTTP/1.1 %d %s\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n"
+            .formatted(status, REASONS.getOrDefault(status, "Status"), body.length);
+    return join(ascii(head + ending()), body);
   }
 
-  /// A complete answer.
-  static DefaultFullHttpResponse whole(int status, JsonNode json, boolean keepsAlive) {
-    ByteBuf body = Unpooled.wrappedBuffer(Json.bytes(json));
-    var response =
-        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), body);
-    HttpHeaders headers = response.headers();
-    headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json; charset=utf-8");
-    headers.set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
-    if (!keepsAlive) {
-      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    }
-    return response;
+  private String ending() {
+    return request.keepsAlive() ? "\r\n" : "Connection: close\r\n\r\n";
   }
 
-  private void stream(byte[] text) {
-    if (state == State.OVER) {
-      return;
-    }
-    if (!channel.isWritable()) { // more than the high water mark waits: this client does not read
-      var _ = channel.close();
-      return;
-    }
-    if (state == State.ASKED) {
-      head();
-    }
-    ByteBuf event = Unpooled.wrappedBuffer(DATA, text, BLANK_LINE);
-    var _ = channel.writeAndFlush(new DefaultHttpContent(event));
+  private byte[] chunk(byte[] text) {
+    byte[] head = streaming ? new byte[0] : ascii(STREAM + ending());
+    streaming = true;
+    int length = "data: ".length() + text.length + 2;
+    return join(head, ascii(Integer.toHexString(length) + "\r\ndata: "), text, ascii("\n\n\r\n"));
   }
 
-  private void head() {
-    var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    head.headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream")
-        .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE)
-        .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-    if (!request.keepsAlive()) {
-      head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    }
-    var _ = channel.write(head);
-    state = State.STREAMING;
+  private byte[] lastChunk(String last) {
+    return join(last.isEmpty() ? new byte[0] : chunk(ascii(last)), ascii("0\r\n\r\n"));
   }
 
-  private void over() {
-    state = State.OVER;
-    if (request.keepsAlive()) {
-      done.run();
-    } else {
-      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+  private static byte[] join(byte[]... parts) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      all.writeBytes(part);
     }
-  }
-
-  private void onLoop(Runnable step) {
-    if (channel.eventLoop().inEventLoop()) {
-      step.run();
-    } else {
-      channel.eventLoop().execute(step);
-    }
+    return all.toByteArray();
   }
 
   private static byte[] ascii(String text) {

@@ -154,6 +154,39 @@ class EdgeTest {
   }
 
   @Test
+  void aBodyMayComeInChunks() {
+    try (RawClient client = fox.connect()) {
+      Headers headers =
+          Headers.of("Authorization", "Bearer " + Child.KEY, "Transfer-Encoding", "chunked");
+      client.request("POST", "/tokenize", headers, Body.EMPTY);
+      client.send("d\r\n{\"content\": \"\r\n7;a=b\r\n The\"} \r\n0\r\n\r\n");
+      assertThat(client.answer().json().path("tokens")).hasSize(1);
+    }
+  }
+
+  @Test
+  void aBodyWithTwoLengthsIsRefused() {
+    for (String second : List.of("Content-Length: 3", "Transfer-Encoding: chunked")) {
+      try (RawClient client = fox.connect()) {
+        client.send(
+            "POST /tokenize HTTP/1.1\r\nAuthorization: Bearer %s\r\nContent-Length: 2\r\n%s\r\n\r\n{}"
+                .formatted(Child.KEY, second));
+        assertThat(client.readHead().status()).isEqualTo(400);
+      }
+    }
+  }
+
+  @Test
+  void whoAsksToCloseSeesTheEndOfTheConnection() {
+    try (RawClient client = fox.connect()) {
+      Headers headers = Headers.of("Connection", "close");
+      assertThat(client.request("GET", "/health", headers, Body.EMPTY).answer().status())
+          .isEqualTo(200);
+      assertThat(client.awaitClose()).isNotNull();
+    }
+  }
+
+  @Test
   void oneConnectionServesManyRequestsAlsoThoseSentAhead() {
     try (RawClient client = fox.connect()) {
       for (int i = 1; i <= 3; i++) {
