@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -143,6 +144,18 @@ public final class Fields {
         throw wrong(key, item, "string");
       }
       found.add(Trees.text(item));
+    }
+    return found;
+  }
+
+  /// The members of an object whose values are texts, in their order; none where there is none.
+  public Map<String, String> textsByName(String key) {
+    Map<String, String> found = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : object(key, "map[string]string").tree.properties()) {
+      if (!entry.getValue().isTextual() && !entry.getValue().isNull()) {
+        throw wrong(key, entry.getValue(), "string");
+      }
+      found.put(entry.getKey(), Trees.text(entry.getValue()));
     }
     return found;
   }

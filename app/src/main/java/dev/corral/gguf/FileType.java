@@ -52,6 +52,11 @@ public final class FileType {
   /// The name that a header gives, or `unknown`.
   public static String of(Gguf gguf) {
     OptionalLong number = gguf.whole("general.file_type");
-    return number.isEmpty() ? UNKNOWN : NAMES.getOrDefault(number.getAsLong(), UNKNOWN);
+    return number.isEmpty() ? UNKNOWN : of(number.getAsLong());
+  }
+
+  /// The name of a number, or `unknown`.
+  public static String of(long number) {
+    return NAMES.getOrDefault(number, UNKNOWN);
   }
 }

@@ -46,7 +46,7 @@ final class HeaderParser {
     this.window = window;
     this.length = length;
     this.settings = settings;
-    this.values = new ValueParser(window, settings.vocabulary());
+    this.values = new ValueParser(window, settings.keep());
   }
 
   Gguf parse() throws Damage, Window.Beyond {

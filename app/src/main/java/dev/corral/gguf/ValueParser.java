@@ -1,5 +1,6 @@
 package dev.corral.gguf;
 
+import dev.corral.gguf.ReadSettings.Keep;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,13 +25,12 @@ final class ValueParser {
   private static final int ARRAY = 9;
 
   private final Window window;
-  private final boolean vocabulary;
+  private final Keep keep;
   private long repeatedTokens;
 
-  /// @param vocabulary keep the tokens' texts and types
-  ValueParser(Window window, boolean vocabulary) {
+  ValueParser(Window window, Keep keep) {
     this.window = window;
-    this.vocabulary = vocabulary;
+    this.keep = keep;
   }
 
   /// How many tokens of the vocabulary stand in it more than once.
@@ -89,7 +89,7 @@ final class ValueParser {
 
   private GgufValue text(String key) throws Damage, Window.Beyond {
     int n = textLength(key);
-    if (n > MAX_TEXT_KEPT) {
+    if (n > MAX_TEXT_KEPT && keep != Keep.ALL) {
       window.skip(n);
       return new GgufValue.Skipped(n);
     }
@@ -135,7 +135,7 @@ final class ValueParser {
     if (type == STRING) {
       return key.equals(Gguf.TOKENS) ? tokens(key, (int) count) : texts(key, (int) count);
     }
-    if (count > MAX_NUMBERS_KEPT && !(vocabulary && key.equals(Gguf.TOKEN_TYPES))) {
+    if (count > MAX_NUMBERS_KEPT && !keptWhole(key)) {
       window.skip(count * least);
       return new GgufValue.Skipped(count);
     }
@@ -144,6 +144,10 @@ final class ValueParser {
       numbers.add(number(key, type));
     }
     return new GgufValue.Numbers(numbers);
+  }
+
+  private boolean keptWhole(String key) {
+    return keep == Keep.ALL || (keep == Keep.VOCABULARY && key.equals(Gguf.TOKEN_TYPES));
   }
 
   private static int elementBytes(String key, int type) throws Damage {
@@ -175,7 +179,7 @@ final class ValueParser {
   }
 
   private GgufValue tokens(String key, int count) throws Damage, Window.Beyond {
-    if (vocabulary) {
+    if (keep != Keep.SHORT) {
       List<String> kept = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         kept.add(window.text(textLength(key)));
@@ -197,7 +201,7 @@ final class ValueParser {
     for (int i = 0; i < count; i++) {
       int n = textLength(key);
       bytes += n;
-      if (count <= MAX_TEXTS_KEPT && bytes <= MAX_TEXTS_BYTES_KEPT) {
+      if (keep == Keep.ALL || (count <= MAX_TEXTS_KEPT && bytes <= MAX_TEXTS_BYTES_KEPT)) {
         kept.add(window.text(n));
       } else {
         window.skip(n);

@@ -130,7 +130,8 @@ public final class Turn {
     return reply;
   }
 
-  private void whole(int status, String type, byte[] body) {
+  /// A whole answer whose type or line end is not the usual one.
+  void whole(int status, String type, byte[] body) {
     begun = true;
     reply.head(
         status, Map.of("Content-Type", type, "Content-Length", Integer.toString(body.length)));
