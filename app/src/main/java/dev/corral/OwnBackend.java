@@ -17,15 +17,20 @@ import dev.corral.fit.Placement;
 import dev.corral.gguf.Gguf;
 import dev.corral.gguf.TensorType;
 import dev.corral.hardware.HostMemory;
+import dev.corral.node.BlobCalls;
 import dev.corral.node.Chat;
+import dev.corral.node.Create;
 import dev.corral.node.Desk;
 import dev.corral.node.Embed;
 import dev.corral.node.Generate;
 import dev.corral.node.Library;
+import dev.corral.node.Listing;
 import dev.corral.node.Loaded;
+import dev.corral.node.Names;
 import dev.corral.node.OwnNode;
 import dev.corral.node.Pulling;
 import dev.corral.node.Route;
+import dev.corral.node.Show;
 import dev.corral.node.V1;
 import dev.corral.upstream.Upstream;
 import java.io.IOException;
@@ -81,7 +86,8 @@ final class OwnBackend implements AutoCloseable {
   /// Who answers what; each group of handlers is added here.
   private static List<List<Route>> routes(
       Store store, Engine engine, Upstream upstream, Downloads downloads) {
-    Desk desk = new Desk(new Library(store), engine, upstream, Clock.systemUTC());
+    Library library = new Library(store);
+    Desk desk = new Desk(library, engine, upstream, Clock.systemUTC());
     Generate generate = new Generate(desk);
     Chat chat = new Chat(desk);
     Embed embed = new Embed(desk);
@@ -92,7 +98,12 @@ final class OwnBackend implements AutoCloseable {
         embed.routes(),
         new V1(chat, generate, embed).routes(),
         new Loaded(desk).routes(),
-        new Pulling(downloads.pulls()).routes());
+        new Pulling(downloads.pulls()).routes(),
+        new Listing(store).routes(),
+        new Show(library).routes(),
+        new Names(store).routes(),
+        new BlobCalls(store).routes(),
+        new Create(store).routes());
   }
 
   Engine engine() {

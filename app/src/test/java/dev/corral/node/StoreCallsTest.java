@@ -306,6 +306,11 @@ class StoreCallsTest {
       public int read() throws IOException {
         throw new IOException("the caller has left");
       }
+
+      @Override
+      public int read(byte[] into, int from, int most) throws IOException {
+        return read();
+      }
     };
   }
 }
