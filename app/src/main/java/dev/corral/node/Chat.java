@@ -48,15 +48,29 @@ public final class Chat {
     Desk.check(model, asked, "chat", tools.isEmpty() ? List.of() : List.of("tools"));
     Think think = Desk.think(model, asked, given, relaxed);
     Options options = Options.of(model.stored().texts().params(), ask.any("options"));
+    if (said.isEmpty()) {
+      try (Runner _ = desk.lease(model, options, keepAlive, turn)) {
+        out.whole(empty(asked, "load"));
+      }
+      return;
+    }
+    Voice.Speaks voice = model.speaks();
+    Conversation talk = new Conversation(messages(model, said), tools, think);
+    boolean truncate = !Boolean.FALSE.equals(ask.maybeFlag("truncate"));
+    Wish wish =
+        new Wish(
+            options,
+            voice.format(),
+            tools,
+            Desk.schema(ask.any("format")),
+            think != null && think.wanted() && voice.format().thinks(),
+            truncate,
+            !Boolean.FALSE.equals(ask.maybeFlag("shift")),
+            ask.flag("logprobs"),
+            topLogprobs,
+            Desk.tenant(turn));
     try (Runner runner = desk.lease(model, options, keepAlive, turn)) {
       timing.loaded();
-      if (said.isEmpty()) {
-        out.whole(empty(asked, "load"));
-        return;
-      }
-      Voice.Speaks voice = model.speaks();
-      Conversation talk = new Conversation(messages(model, said), tools, think);
-      boolean truncate = !Boolean.FALSE.equals(ask.maybeFlag("truncate"));
       Prompt prompt =
           truncate
               ? talk.fitted(voice.template(), model.file(), desk.clock(), runner)
@@ -65,19 +79,6 @@ public final class Chat {
         out.whole(rendered(asked, prompt));
         return;
       }
-      boolean thinks = think != null && think.wanted() && voice.format().thinks();
-      Wish wish =
-          new Wish(
-              options,
-              voice.format(),
-              tools,
-              Desk.schema(ask.any("format")),
-              thinks,
-              truncate,
-              !Boolean.FALSE.equals(ask.maybeFlag("shift")),
-              ask.flag("logprobs"),
-              topLogprobs,
-              Desk.tenant(turn));
       boolean stream = !Boolean.FALSE.equals(ask.maybeFlag("stream"));
       Answer answer = new Answer(asked, voice.jinja(), stream, timing, out);
       new Generation(runner, model.file(), wish, answer).run(prompt);

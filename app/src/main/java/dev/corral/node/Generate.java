@@ -60,14 +60,32 @@ public final class Generate {
     Desk.check(model, asked, "generate", gap ? List.of("insert") : List.of());
     Think think = Desk.think(model, asked, given, false);
     Options options = Options.of(model.stored().texts().params(), ask.any("options"));
+    if (empty) {
+      try (Runner _ = desk.lease(model, options, keepAlive, turn)) {
+        out.whole(empty(asked, "load"));
+      }
+      return;
+    }
+    if (ask.items("images", "[]api.ImageData").iterator().hasNext()) {
+      throw Conversation.blind();
+    }
+    boolean truncate = !Boolean.FALSE.equals(ask.maybeFlag("truncate"));
+    Voice.Speaks voice = raw ? null : voice(ask, model);
+    AnswerFormat format = voice == null ? AnswerFormat.PLAIN : voice.format();
+    Wish wish =
+        new Wish(
+            options,
+            format,
+            List.of(),
+            Desk.schema(ask.any("format")),
+            think != null && think.wanted() && format.thinks(),
+            truncate,
+            !Boolean.FALSE.equals(ask.maybeFlag("shift")),
+            ask.flag("logprobs"),
+            topLogprobs,
+            Desk.tenant(turn));
     try (Runner runner = desk.lease(model, options, keepAlive, turn)) {
       timing.loaded();
-      if (empty) {
-        out.whole(empty(asked, "load"));
-        return;
-      }
-      boolean truncate = !Boolean.FALSE.equals(ask.maybeFlag("truncate"));
-      Voice.Speaks voice = raw ? null : voice(ask, model);
       Prompt prompt =
           voice == null
               ? new Prompt(MarkedText.trusted(ask.text("prompt")))
@@ -76,19 +94,6 @@ public final class Generate {
         out.whole(rendered(asked, prompt));
         return;
       }
-      AnswerFormat format = voice == null ? AnswerFormat.PLAIN : voice.format();
-      Wish wish =
-          new Wish(
-              options,
-              format,
-              List.of(),
-              Desk.schema(ask.any("format")),
-              think != null && think.wanted() && format.thinks(),
-              truncate,
-              !Boolean.FALSE.equals(ask.maybeFlag("shift")),
-              ask.flag("logprobs"),
-              topLogprobs,
-              Desk.tenant(turn));
       boolean stream = !Boolean.FALSE.equals(ask.maybeFlag("stream"));
       Answer answer = new Answer(asked, raw ? null : prompt, runner, stream, timing, out);
       new Generation(runner, model.file(), wish, answer).run(prompt);
@@ -146,9 +151,6 @@ public final class Generate {
           .texts()
           .messages()
           .forEach(one -> all.add(Conversation.message(Fields.of("Message", one))));
-    }
-    if (ask.items("images", "[]api.ImageData").iterator().hasNext()) {
-      throw Conversation.blind();
     }
     all.add(Conversation.message("user", ask.text("prompt")));
     return all;

@@ -231,7 +231,7 @@ class InsideCallTest {
     }
 
     private void tell(String text) {
-      elsewhere |= Thread.currentThread() != thread;
+      elsewhere |= !Thread.currentThread().equals(thread);
       news.add(text);
     }
 
