@@ -78,7 +78,7 @@ final class Downloads implements AutoCloseable {
             hub.among(Destinations.of(settings.hosts(), settings.registries())),
             Outbound.Lookup.system(),
             understood(Proxies::of).orElse(Proxies.NONE),
-            (SSLSocketFactory) SSLSocketFactory.getDefault(),
+            () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
             Patience.USUAL,
             "corral/" + Version.OURS);
     return new Registry(outbound, hub, clock);

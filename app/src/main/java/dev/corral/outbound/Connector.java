@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -30,10 +31,11 @@ final class Connector {
 
   private final Outbound.Lookup lookup;
   private final Proxies proxies;
-  private final SSLSocketFactory tls;
+  private final Supplier<SSLSocketFactory> tls;
   private final Patience patience;
 
-  Connector(Outbound.Lookup lookup, Proxies proxies, SSLSocketFactory tls, Patience patience) {
+  Connector(
+      Outbound.Lookup lookup, Proxies proxies, Supplier<SSLSocketFactory> tls, Patience patience) {
     this.lookup = lookup;
     this.proxies = proxies;
     this.tls = tls;
@@ -170,7 +172,8 @@ final class Connector {
   private Socket secured(Socket plain, Origin origin, Leash leash) throws IOException {
     leash.attach(plain);
     try {
-      SSLSocket socket = (SSLSocket) tls.createSocket(plain, origin.host(), origin.port(), true);
+      SSLSocket socket =
+          (SSLSocket) tls.get().createSocket(plain, origin.host(), origin.port(), true);
       SSLParameters parameters = socket.getSSLParameters();
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
       parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});

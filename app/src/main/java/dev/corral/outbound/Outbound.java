@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLSocketFactory;
 
 /// Asks hosts that data chose. Each hop is judged anew: the host by the list, the address by what
@@ -27,13 +28,14 @@ public final class Outbound {
   private final Connector connector;
   private final String agent;
 
-  /// @param tls for connections by https: the JDK's own, or one that trusts a test's certificate
+  /// @param tls for connections by https: the JDK's own, or one that trusts a test's certificate;
+  ///   asked when one is made, because reading all certificates takes a tenth of a start
   /// @param agent value of `User-Agent`
   public Outbound(
       Destinations destinations,
       Lookup lookup,
       Proxies proxies,
-      SSLSocketFactory tls,
+      Supplier<SSLSocketFactory> tls,
       Patience patience,
       String agent) {
     this.destinations = destinations;

@@ -244,7 +244,7 @@ class OutboundTest {
         destinations,
         lookup,
         Proxies.NONE,
-        (SSLSocketFactory) SSLSocketFactory.getDefault(),
+        () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
         SHORT,
         "corral-test");
   }

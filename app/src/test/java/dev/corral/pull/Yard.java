@@ -91,7 +91,7 @@ public final class Yard implements AutoCloseable {
             Destinations.of(settings.hosts(), settings.registries()),
             Outbound.Lookup.system(),
             Proxies.NONE,
-            (SSLSocketFactory) SSLSocketFactory.getDefault(),
+            () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
             patience,
             "corral-test");
     Registry registry =

@@ -282,7 +282,7 @@ class RegistryTest {
             hub.among(named),
             Outbound.Lookup.system(),
             Proxies.NONE,
-            (SSLSocketFactory) SSLSocketFactory.getDefault(),
+            () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
             Patience.USUAL,
             "corral-test");
     InstantSource clock = InstantSource.fixed(NOW);
