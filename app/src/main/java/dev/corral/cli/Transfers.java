@@ -1,6 +1,8 @@
 package dev.corral.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.corral.model.ModelName;
+import dev.corral.model.PastedName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +37,8 @@ final class Transfers {
     }
 
     /// Pulls one model and shows how it goes.
-    static void fetch(Verb verb, String model, boolean insecure) {
+    static void fetch(Verb verb, String typed, boolean insecure) {
+      String model = meant(typed);
       Map<String, Object> ask = Map.of("model", model, "insecure", insecure, "stream", true);
       try (Interrupted _ = new Interrupted(verb.screen(), () -> resume(verb, model));
           Progress progress = new Progress(verb.screen(), verb.root().quiet || verb.json())) {
@@ -43,6 +46,18 @@ final class Transfers {
       } catch (Failure failure) {
         throw explained(failure, model);
       }
+    }
+
+    /// The name as a server reads it: addresses of a browser are for people. What the server may
+    /// read in its own way it gets as it was typed.
+    private static String meant(String typed) {
+      return switch (PastedName.read(typed)) {
+        case PastedName.Meant meant ->
+            ModelName.parse(typed).isPresent() && !typed.startsWith("ollama/")
+                ? typed
+                : meant.name().shortName();
+        case PastedName.Wrong wrong -> throw new Failure(Exit.USAGE, wrong.why(), wrong.next());
+      };
     }
 
     /// Our own node fetches for the server; another one for whoever listens.

@@ -2,6 +2,7 @@ package dev.corral.control;
 
 import dev.corral.api.NewPull;
 import dev.corral.model.ModelName;
+import dev.corral.model.PastedName;
 import dev.corral.pull.Pull;
 import dev.corral.pull.Pulls;
 import java.util.Map;
@@ -37,18 +38,11 @@ final class PullCalls {
   }
 
   private static ModelName name(String text) {
-    if (text.contains("@sha256:")) {
-      throw new BadRequest(
-          "'" + text + "' names a digest, and no registry of this kind gives a model by its digest",
-          "Name it with a tag: model:tag.");
-    }
     ModelName name =
-        ModelName.parse(text)
-            .orElseThrow(() ->
-                new BadRequest(
-                    "'" + text + "' is not a model's name",
-                    "Write it as model:tag, namespace/model:tag or"
-                        + " hf.co/OWNER/REPOSITORY:QUANT."));
+        switch (PastedName.read(text)) {
+          case PastedName.Meant meant -> meant.name();
+          case PastedName.Wrong wrong -> throw new BadRequest(wrong.why(), wrong.next());
+        };
     if (name.cloud()) {
       throw new BadRequest(
           "'" + text + "' runs in a vendor's cloud and cannot be fetched", "Choose another tag.");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.corral.dialect.Fields;
 import dev.corral.model.ModelName;
+import dev.corral.model.PastedName;
 import dev.corral.pull.Pull;
 import dev.corral.pull.PullState;
 import dev.corral.pull.Pulls;
@@ -40,7 +41,10 @@ public final class Pulling {
     String text = ask.text("model").isEmpty() ? ask.text("name") : ask.text("model");
     boolean stream = !Boolean.FALSE.equals(ask.maybeFlag("stream"));
     ModelName name =
-        ModelName.parse(text).orElseThrow(() -> new Refused(400, "invalid model name"));
+        switch (PastedName.read(text)) {
+          case PastedName.Meant meant -> meant.name();
+          case PastedName.Wrong _ -> throw new Refused(400, "invalid model name");
+        };
     if (name.cloud()) {
       throw new Refused(403, CLOUD);
     }
