@@ -18,6 +18,8 @@ import java.util.Set;
 /// Changes which names our own store has. Each change is made under the lock and is whole or not at
 /// all: a manifest appears by one rename, behind its blobs.
 final class Names {
+  private static final System.Logger LOG = System.getLogger(Names.class.getName());
+
   private final FolderShelf own;
   private final Work work;
   private final StoreLock lock;
@@ -98,8 +100,18 @@ final class Names {
     }
     for (Layer layer : manifest.get().blobs()) {
       if (!used.contains(layer.digest())) {
-        Files.deleteIfExists(own.layout().blob(layer.digest()));
+        remove(own.layout().blob(layer.digest()));
       }
+    }
+  }
+
+  /// The change itself is done; a blob that cannot go, because the system keeps open files, is only
+  /// left over.
+  private static void remove(Path blob) {
+    try {
+      Files.deleteIfExists(blob);
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "a blob that nobody uses could not be removed", e);
     }
   }
 

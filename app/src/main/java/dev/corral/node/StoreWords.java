@@ -12,6 +12,8 @@ import java.time.ZoneId;
 
 /// What several management calls on the store say and ask in the same way.
 final class StoreWords {
+  private static final System.Logger LOG = System.getLogger(StoreWords.class.getName());
+
   private StoreWords() {}
 
   /// The store's no for a caller. Statuses are Ollama's, which answers 500 for a full disk too.
@@ -23,6 +25,9 @@ final class StoreWords {
           case BUSY -> 503;
           case NO_ROOM, DAMAGED, MISSING_BLOB, DISK -> 500;
         };
+    if (failure.kind() == StoreFailure.Kind.DISK) {
+      LOG.log(System.Logger.Level.ERROR, failure.text(), failure);
+    }
     return new Refused(status, failure.text());
   }
 
