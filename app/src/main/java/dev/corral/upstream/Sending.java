@@ -17,6 +17,9 @@ final class Sending {
   private final @Nullable Pipe pipe;
   private boolean settled;
 
+  /// A flowing body has come to its end, in whatever way; its stream takes no handlers any more.
+  private boolean flowed;
+
   Sending(Context loop, Payload payload) {
     this.loop = loop;
     this.payload = payload;
@@ -44,8 +47,10 @@ final class Sending {
       case Payload.None _ -> {}
       case Payload.Held held -> held.settled().run();
       case Payload.Flowing flowing -> {
-        flowing.stream().handler(_ -> {});
-        flowing.stream().resume();
+        if (!flowed) {
+          flowing.stream().handler(_ -> {});
+          flowing.stream().resume();
+        }
       }
     }
   }
@@ -64,8 +69,14 @@ final class Sending {
         from.pause();
       }
     });
-    from.endHandler(_ -> to.end());
-    from.exceptionHandler(_ -> to.fail(new IOException("the request's body broke off")));
+    from.endHandler(_ -> {
+      flowed = true;
+      to.end();
+    });
+    from.exceptionHandler(_ -> {
+      flowed = true;
+      to.fail(new IOException("the request's body broke off"));
+    });
     from.resume();
     return to;
   }

@@ -7,7 +7,10 @@ import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -157,6 +160,49 @@ class InsideCallTest {
     assertThat(settled.await(10, TimeUnit.SECONDS)).isTrue();
     mayEnd.countDown();
     assertThat(heard.next()).startsWith("head 200");
+  }
+
+  @Test
+  void aBodyThatFlowedToItsEndIsLeftAlone() throws Exception {
+    upstream.serve(
+        "own",
+        (asked, reply) -> {
+          assertThat(new String(asked.body().readAllBytes(), UTF_8)).isEqualTo("hello");
+          reply.head(200, Map.of());
+          reply.end();
+        });
+    CompletableFuture<Throwable> unhandled = new CompletableFuture<>();
+    CompletableFuture<Void> settled = new CompletableFuture<>();
+    HttpServer server =
+        vertx
+            .createHttpServer()
+            .requestHandler(request -> {
+              heard.thread = Thread.currentThread();
+              request.pause();
+              Context own = vertx.getOrCreateContext();
+              own.exceptionHandler(unhandled::complete);
+              upstream.call(
+                  Target.inside("own"),
+                  "POST",
+                  "/",
+                  _ -> {},
+                  new Payload.Flowing(request, 5),
+                  heard);
+              request.response().closeHandler(_ -> settled.complete(null));
+            })
+            .listen(0, "127.0.0.1")
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(10, TimeUnit.SECONDS);
+    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.actualPort())) {
+      client
+          .getOutputStream()
+          .write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello".getBytes(UTF_8));
+      assertThat(heard.next()).startsWith("head 200");
+      assertThat(heard.next()).isEqualTo("end");
+    }
+    settled.get(10, TimeUnit.SECONDS);
+    assertThat(unhandled).isNotDone();
   }
 
   @Test
