@@ -39,6 +39,7 @@ import dev.corral.metric.Gauges;
 import dev.corral.metric.Metrics;
 import dev.corral.node.OwnNode;
 import dev.corral.ollama.Node;
+import dev.corral.outbound.Destinations;
 import dev.corral.pull.Pull;
 import dev.corral.pull.PullEvent;
 import dev.corral.pull.PullState;
@@ -327,10 +328,12 @@ public final class Wiring implements AutoCloseable {
   }
 
   private static GatewaySettings gatewaySettings(Settings settings) {
+    Destinations hosts = Destinations.of(settings.pull().hosts(), settings.pull().registries());
     return new GatewaySettings(
         Assignments.of(settings.defaultModel(), settings.aliases()),
         settings.limits().body().count(),
-        settings.server().headers());
+        settings.server().headers(),
+        hosts::mayBeAsked);
   }
 
   /// The files changed. What is right is in force for the next request; what is wrong changes

@@ -1,8 +1,10 @@
 package dev.corral.gateway;
 
 import dev.corral.dialect.Call;
+import dev.corral.dialect.Peeked;
 import dev.corral.fleet.Backend;
 import dev.corral.fleet.FleetSnapshot;
+import dev.corral.model.ModelName;
 import dev.corral.route.Decision;
 import dev.corral.route.Plan;
 import dev.corral.route.Plan.Candidate;
@@ -11,6 +13,7 @@ import dev.corral.route.Refusal.Kind;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Where calls that change a node go. What adds something (pull, create, a blob) goes to one node,
 /// the first that is up, so that a blob and the model made of it meet; what copies or deletes goes
@@ -18,7 +21,9 @@ import java.util.Optional;
 final class Errands {
   private Errands() {}
 
-  static Decision plan(Call call, String model, FleetSnapshot fleet) {
+  static Decision plan(Peeked.Body asked, FleetSnapshot fleet, Predicate<String> mayLeaveFor) {
+    Call call = asked.call();
+    String model = asked.target();
     List<Backend> nodes = nodes(fleet);
     if (nodes.isEmpty()) {
       return new Refusal(
@@ -35,11 +40,38 @@ final class Errands {
           case PULL, PUSH -> (holders.isEmpty() ? nodes : holders).subList(0, 1);
           default -> nodes.subList(0, 1);
         };
+    Optional<Refusal> no = away(asked, chosen.getFirst(), mayLeaveFor);
+    if (no.isPresent()) {
+      return no.get();
+    }
     List<Candidate> candidates =
         chosen.stream()
             .map(node -> new Candidate(node, holders.contains(node) ? "holds it" : "first node"))
             .toList();
     return new Plan(model, model, false, List.of(), candidates);
+  }
+
+  /// A name with a host in it sends a node out into the network. Our own node judges that itself.
+  private static Optional<Refusal> away(
+      Peeked.Body asked, Backend node, Predicate<String> mayLeaveFor) {
+    String name =
+        switch (asked.call()) {
+          case PULL, PUSH -> asked.target();
+          case CREATE -> node.holds(asked.from().orEmpty()) ? "" : asked.from().orEmpty();
+          default -> "";
+        };
+    return ModelName.parse(name)
+        .map(ModelName::host)
+        .filter(host -> !node.target().isInside() && !mayLeaveFor.test(host))
+        .map(host ->
+            new Refusal(
+                Kind.FOREIGN_HOST,
+                name,
+                "'" + host + "' is not among the hosts that may be asked",
+                "If you trust it, add it to corral.yaml: pull.hosts: [default, hf.co, "
+                    + host
+                    + "], or to pull.registries where it is private or speaks plain http.",
+                List.of()));
   }
 
   /// The node that takes blobs and makes models.

@@ -108,7 +108,7 @@ final class Exchange {
   }
 
   private void choose(Peeked.Body looked) {
-    switch (decide(looked.target())) {
+    switch (decide(looked)) {
       // Ollama finds a missing name of this call while it reads the body, and says so from there.
       case Refusal no when no.kind() == Refusal.Kind.NO_NAME && call == Call.V1_MESSAGES ->
           unread(Refusals.problem(call, no).message());
@@ -120,12 +120,13 @@ final class Exchange {
     }
   }
 
-  private Decision decide(String model) {
+  private Decision decide(Peeked.Body looked) {
     FleetSnapshot fleet = gateway.fleet().snapshot();
     return switch (call) {
-      case PULL, PUSH, CREATE, COPY, DELETE -> Errands.plan(call, model, fleet);
+      case PULL, PUSH, CREATE, COPY, DELETE -> Errands.plan(looked, fleet, settings.mayLeaveFor());
       default ->
-          Router.plan(new Asked(model, Calls.openaiCan(call)), fleet, settings.assignments());
+          Router.plan(
+              new Asked(looked.target(), Calls.openaiCan(call)), fleet, settings.assignments());
     };
   }
 

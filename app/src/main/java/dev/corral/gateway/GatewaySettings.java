@@ -1,10 +1,14 @@
 package dev.corral.gateway;
 
 import dev.corral.assign.Assignments;
+import java.util.function.Predicate;
 
 /// What the hot path needs of the configuration, as one immutable value that a reload replaces.
 ///
 /// @param bodyBytes largest body of an exchange
 /// @param headers which `X-Corral-*` headers an answer carries: `all`, `model`, `none`, or empty
 ///   for `all` without keys and `model` with
-public record GatewaySettings(Assignments assignments, long bodyBytes, String headers) {}
+/// @param mayLeaveFor whether a node may be sent to that host for a model; given as names carry it:
+///   `hf.co`, `127.0.0.1:5000`
+public record GatewaySettings(
+    Assignments assignments, long bodyBytes, String headers, Predicate<String> mayLeaveFor) {}

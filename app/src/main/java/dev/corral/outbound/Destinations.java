@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The hosts that may be asked. Everything else is refused before a name is looked up.
 public final class Destinations {
@@ -129,6 +130,13 @@ public final class Destinations {
   public boolean mayBeAsked(Origin origin) {
     return named(origin)
         || rules.stream().anyMatch(rule -> rule.askedFirst() && rule.holds(origin));
+  }
+
+  /// The same for a host as a model's name carries it: `hf.co`, `127.0.0.1:5000`.
+  public boolean mayBeAsked(String host) {
+    return Stream.of("https://", "http://")
+        .flatMap(scheme -> Origin.of(URI.create(scheme + host)).stream())
+        .anyMatch(this::mayBeAsked);
   }
 
   /// True where a redirect may lead to it.

@@ -20,6 +20,8 @@ public record Refusal(Kind kind, String model, String why, String next, List<Str
     BAD_NAME,
     /// A name that leaves for the network, which the configuration does not allow.
     CLOUD_NAME,
+    /// A name with a host that nobody allowed.
+    FOREIGN_HOST,
     /// A prefix of ours with a name that nobody configured.
     UNKNOWN_ASSIGNMENT,
     /// No backend is there at all.

@@ -10,6 +10,7 @@ import dev.corral.testkit.Headers;
 import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.RawClient;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,7 +28,9 @@ class BadInputTest {
   @BeforeAll
   static void open() {
     node = OllamaNode.start();
-    corral = RunningCorral.with("limits: {body: 2MiB}\n", node);
+    corral =
+        RunningCorral.with(
+            "limits: {body: 2MiB}\npull: {registries: [\"http://127.0.0.1:5999\"]}\n", node);
   }
 
   @AfterAll
@@ -77,6 +80,21 @@ class BadInputTest {
             corral.port(), "/api/copy", "{\"source\":\"nope\",\"destination\":\"other\"}");
     assertThat(deleted.text()).isEqualTo("{\"error\":\"model 'nope' not found\"}");
     assertThat(copied.text()).isEqualTo("{\"error\":\"model \\\"nope\\\" not found\"}");
+  }
+
+  @Test
+  void aNameWithAHostSendsANodeOutOnlyWhereThatIsAllowed() {
+    int before = node.exchanges("/api/pull").size();
+    Answer no =
+        RawClient.post(corral.port(), "/api/pull", "{\"model\":\"registry.example.com/a/b\"}");
+    assertThat(no.status()).isEqualTo(403);
+    assertThat(no.text()).contains("pull.hosts: [default, hf.co, registry.example.com]");
+    assertThat(node.exchanges("/api/pull")).hasSize(before);
+    for (String name : List.of("markov-a", "hf.co/a/b", "127.0.0.1:5999/a/b")) {
+      RawClient.post(corral.port(), "/api/pull", "{\"model\":\"" + name + "\"}");
+      before++;
+    }
+    assertThat(node.exchanges("/api/pull")).hasSize(before);
   }
 
   @Test

@@ -14,6 +14,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,7 +43,14 @@ class ReplayTest {
   @BeforeAll
   static void open() {
     node = RecordedNode.builder().live(TestModel.markov().toArray(TestModel[]::new)).start();
-    corral = RunningCorral.inFrontOf(node);
+    corral = RunningCorral.with("pull: {registries: [" + registries() + "]}\n", node);
+  }
+
+  /// The doubles that the recorded node was sent to, and its nobody at port 1.
+  private static String registries() {
+    return IntStream.concat(IntStream.of(1), IntStream.rangeClosed(25_000, 25_010))
+        .mapToObj(port -> "\"http://127.0.0.1:" + port + "\"")
+        .collect(Collectors.joining(", "));
   }
 
   @AfterAll
