@@ -92,7 +92,7 @@ class SecuredTest {
             named,
             _ -> List.of(InetAddress.getLoopbackAddress()),
             proxies,
-            tls,
+            () -> tls,
             Patience.USUAL,
             "corral-test")
         .send(Ask.get(at(host)));
@@ -130,7 +130,7 @@ class SecuredTest {
               named,
               Outbound.Lookup.system(),
               Proxies.NONE,
-              trusting.getSocketFactory(),
+              trusting::getSocketFactory,
               Patience.USUAL,
               "corral-test");
       URI uri = URI.create("https://127.0.0.1:" + plain.port() + "/v2/");
