@@ -72,7 +72,7 @@ final class OwnBackend implements AutoCloseable {
         new Engine(
             settings.engine(),
             new Engine.Parts(
-                Installation.ofThisProcess(environment),
+                Installation.ofThisProcess(home.file("runners"), environment),
                 upstream,
                 OwnBackend::hostBytes,
                 HostMemory::read,

@@ -49,11 +49,9 @@ class OwnEngineTest {
 
   @BeforeEach
   void open() {
-    Optional<Path> natives = natives();
-    assumeTrue(
-        natives.isPresent(),
-        "llama.cpp's libraries are not there; run npm ci --ignore-scripts in runner/natives/cpu");
-    Installation here = Installation.ofThisProcess(System.getenv());
+    Optional<Path> natives = EngineFiles.natives();
+    assumeTrue(natives.isPresent(), EngineFiles.HOW);
+    Installation here = Installation.ofThisProcess(folder.resolve("work"), System.getenv());
     Installation installation =
         new Installation(
             here.java(),
@@ -61,6 +59,7 @@ class OwnEngineTest {
             here.runnerClassPath(),
             here.runnerMain(),
             natives,
+            here.work(),
             here.environment());
     EngineSettings usual = EngineSettings.defaults();
     engine =
@@ -177,16 +176,5 @@ class OwnEngineTest {
   private static byte[] replaced(byte[] bytes, String before, String after) {
     Charset plain = StandardCharsets.ISO_8859_1;
     return new String(bytes, plain).replace(before, after).getBytes(plain);
-  }
-
-  private static Optional<Path> natives() {
-    Path here = Path.of("").toAbsolutePath();
-    while (here.getParent() != null && !Files.isDirectory(here.resolve("runner/natives"))) {
-      here = here.getParent();
-    }
-    Path folder = here.resolve("runner/natives");
-    return Files.isDirectory(folder.resolve("cpu/node_modules"))
-        ? Optional.of(folder)
-        : Optional.empty();
   }
 }

@@ -48,6 +48,8 @@ public final class Engine implements Runners, AutoCloseable {
   public Engine(EngineSettings settings, Parts parts) {
     this.settings = settings;
     this.installation = parts.installation();
+    // What a Corral that was killed left there.
+    RunnerProcess.remove(installation.work());
     this.stable = new Stable(parts, commands::add, this::launch);
     this.owner = Thread.ofVirtual().name("engine").start(this::run);
   }

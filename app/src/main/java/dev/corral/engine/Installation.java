@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 /// @param runnerMain its main class
 /// @param natives the folder with one folder for each variant of the engine's libraries; empty
 ///   where the launcher named none
+/// @param work where runners get their working folders; its content belongs to the engine
 /// @param environment of this process
 public record Installation(
     Path java,
@@ -25,6 +26,7 @@ public record Installation(
     String runnerClassPath,
     String runnerMain,
     Optional<Path> natives,
+    Path work,
     Map<String, String> environment) {
   /// Set by the launcher.
   private static final String NATIVES = "corral.natives";
@@ -40,7 +42,8 @@ public record Installation(
     environment = Map.copyOf(environment);
   }
 
-  public static Installation ofThisProcess(Map<String, String> environment) {
+  /// @param work made where it is missing
+  public static Installation ofThisProcess(Path work, Map<String, String> environment) {
     Path java =
         ProcessHandle.current()
             .info()
@@ -56,6 +59,7 @@ public record Installation(
         runner.isEmpty() ? runnerOf(own) : absolute(runner),
         RUNNER_MAIN,
         natives.isEmpty() ? Optional.empty() : Optional.of(Path.of(natives).toAbsolutePath()),
+        work.toAbsolutePath(),
         environment);
   }
 

@@ -69,7 +69,8 @@ final class RunnerProcess {
     byte[] random = new byte[KEY_BYTES];
     RANDOM.nextBytes(random);
     String key = HexFormat.of().formatHex(random);
-    Path folder = Files.createTempDirectory("corral-runner");
+    Path work = Files.createDirectories(launch.installed().work());
+    Path folder = Files.createTempDirectory(work, "runner");
     ProcessBuilder builder =
         new ProcessBuilder(launch.command(model, flags)).directory(folder.toFile());
     builder.environment().clear();
@@ -205,7 +206,11 @@ final class RunnerProcess {
     }
   }
 
-  private static void remove(Path folder) {
+  /// Removes a folder with all that is in it; what cannot be removed stays.
+  static void remove(Path folder) {
+    if (Files.notExists(folder)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);

@@ -53,7 +53,7 @@ class EngineTest {
           .contains("--threads 1", "--n-gpu-layers 0", "--port 0")
           .contains("CUDA_VISIBLE_DEVICES=1", "GGML_NO_BACKTRACE=1")
           .contains("greeting {\"key\": \"")
-          .contains("corral-runner", "with 0 files")
+          .contains("/work/runner", "with 0 files")
           .doesNotContain("CORRAL_SECRET", "GGML_BACKEND_PATH");
     }
   }
@@ -365,7 +365,7 @@ class EngineTest {
 
   @Test
   void withoutLibrariesCallersAreToldHowToGetThem() {
-    Installation real = Installation.ofThisProcess(System.getenv());
+    Installation real = Installation.ofThisProcess(folder.resolve("work"), System.getenv());
     assertThat(Natives.find(folder.resolve("nowhere"), "auto", List.of())).isEmpty();
     assertThat(real.natives()).as("no launcher here").isEmpty();
     try (Stage stage = Stage.with(folder, 3)) {

@@ -108,7 +108,7 @@ final class Stage implements AutoCloseable {
 
   /// The JVM of this test with the stand-in as its runner, and libraries that are none.
   static Installation installation(Path folder) {
-    Installation real = Installation.ofThisProcess(System.getenv());
+    Installation real = Installation.ofThisProcess(folder.resolve("work"), System.getenv());
     try {
       Path natives = Files.createDirectories(folder.resolve("natives").resolve("cpu"));
       Path library = natives.resolve("libllama.so");
@@ -128,6 +128,7 @@ final class Stage implements AutoCloseable {
         real.ownClassPath(),
         StandInRunner.class.getName(),
         Optional.of(folder.resolve("natives")),
+        real.work(),
         environment);
   }
 
