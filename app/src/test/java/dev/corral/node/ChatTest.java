@@ -113,8 +113,15 @@ class ChatTest {
       String user = "{'role':'user','content':'hi'}";
       assertThat(rendered(desks, ask.formatted(user)))
           .isEqualTo(
-              "<|im_start|>system\nBe polite.<|im_end|>\n<|im_start|>user\nbefore<|im_end|>\n"
-                  + "<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n");
+              """
+              <|im_start|>system
+              Be polite.<|im_end|>
+              <|im_start|>user
+              before<|im_end|>
+              <|im_start|>user
+              hi<|im_end|>
+              <|im_start|>assistant
+              """);
       assertThat(rendered(desks, ask.formatted("{'role':'SYSTEM','content':'Be rude.'}," + user)))
           .startsWith("<|im_start|>user\nbefore")
           .doesNotContain("polite");
