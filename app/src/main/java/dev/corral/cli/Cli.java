@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command line: reads the arguments, runs one verb, tells how it ended.
@@ -33,8 +36,9 @@ public final class Cli {
     CommandLine line = line(root, asked(helpAsOption(args)));
     line.setOut(new PrintWriter(screen.out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(screen.err(), true, StandardCharsets.UTF_8));
-    line.setParameterExceptionHandler((wrong, _) -> wrongUsage(wrong, root));
-    line.setExecutionExceptionHandler((thrown, _, _) -> failed(thrown, root));
+    Ending ending = new Ending(root);
+    line.setParameterExceptionHandler(ending);
+    line.setExecutionExceptionHandler(ending);
     return line.execute(helpAsOption(args));
   }
 
@@ -107,7 +111,9 @@ public final class Cli {
           case "config" -> ConfigVerbs.parts();
           default -> Map.of();
         };
-    new TreeMap<>(parts).forEach(line::addSubcommand);
+    for (Map.Entry<String, Verb> part : new TreeMap<>(parts).entrySet()) {
+      line.addSubcommand(part.getKey(), part.getValue());
+    }
     return line;
   }
 
@@ -129,6 +135,21 @@ public final class Cli {
       }
     }
     return "";
+  }
+
+  /// No lambdas: those of picocli's types would be spun at each start, since picocli lies outside
+  /// of the AOT cache.
+  private record Ending(Root root)
+      implements IParameterExceptionHandler, IExecutionExceptionHandler {
+    @Override
+    public int handleParseException(ParameterException wrong, String[] args) {
+      return wrongUsage(wrong, root);
+    }
+
+    @Override
+    public int handleExecutionException(Exception thrown, CommandLine line, ParseResult parsed) {
+      return failed(thrown, root);
+    }
   }
 
   private static int wrongUsage(ParameterException wrong, Root root) {

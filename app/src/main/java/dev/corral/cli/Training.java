@@ -1,6 +1,6 @@
 package dev.corral.cli;
 
-import dev.corral.config.Loaded;
+import dev.corral.config.Sources;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,11 @@ final class Training extends Verb {
         String[] words = (verb + " --url " + url).split(" ", -1);
         Cli.run(words, silent());
       }
+      // Without an address, the configuration says where the server is.
+      Path home = Files.createDirectories(root().home());
+      Files.writeString(
+          home.resolve(Sources.FILE), "server: {port: " + listener.getLocalPort() + "}\n");
+      Cli.run(new String[] {"list", "--home", home.toString()}, silent());
     } catch (IOException e) {
       throw new IllegalStateException("loopback does not work", e);
     }
@@ -62,7 +68,7 @@ final class Training extends Verb {
     }
   }
 
-  private static Surroundings silent() {
+  private Surroundings silent() {
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     Screen screen = new Screen(nowhere, nowhere, false, true, true, true);
@@ -71,7 +77,7 @@ final class Training extends Verb {
         InputStream.nullInputStream(),
         Map.of(),
         Path.of(""),
-        new Program(_ -> {}, _ -> new Loaded.Invalid<>(List.of())));
+        new Program(_ -> {}, root().surroundings().program().settings()));
   }
 
   private static void answerAll(ServerSocket listener) {
