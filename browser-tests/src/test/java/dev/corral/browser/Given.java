@@ -1,6 +1,7 @@
 package dev.corral.browser;
 
 import dev.corral.api.BackendView;
+import dev.corral.api.EngineView;
 import dev.corral.api.ModelView;
 import java.time.Instant;
 import java.util.List;
@@ -24,6 +25,26 @@ final class Given {
         List.of(models),
         List.of(),
         Instant.now());
+  }
+
+  static BackendView own(String... models) {
+    return new BackendView(
+        "own",
+        "inside this program",
+        "ollama",
+        "up",
+        "",
+        "0.33.0",
+        "engine",
+        1,
+        0,
+        List.of(models),
+        List.of(),
+        Instant.now());
+  }
+
+  static EngineView engine(List<EngineView.Ended> ended) {
+    return new EngineView(true, "own runner, cpu", "", List.of(), ended);
   }
 
   static ModelView model(String name, String... backends) {

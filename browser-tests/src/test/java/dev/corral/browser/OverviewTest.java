@@ -2,13 +2,16 @@ package dev.corral.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static dev.corral.browser.Given.backend;
+import static dev.corral.browser.Given.engine;
 import static dev.corral.browser.Given.loaded;
 import static dev.corral.browser.Given.model;
+import static dev.corral.browser.Given.own;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import dev.corral.api.EngineView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -50,6 +53,27 @@ class OverviewTest extends OnThePage {
     visit();
     assertThat(section("Models")).containsText("corral pull llama3.2:1b");
     assertThat(section("Chat")).containsText("corral pull llama3.2:1b");
+  }
+
+  @Test
+  void theOwnEngineWithoutAModelSaysWhatItIsAndHowToSeeItWork() {
+    corral.backends = List.of(own());
+    corral.engine = engine(List.of());
+    visit();
+    expectState("Ready");
+    assertThat(section("Backends")).containsText("own runner, cpu");
+    assertThat(section("Models")).containsText("The own engine is ready (own runner, cpu)");
+    assertThat(section("Models")).containsText("corral demo");
+  }
+
+  @Test
+  void aRunnerThatCrashedIsShownWithItsReasonAndItsLog() {
+    corral.backends = List.of(own("llama3.2:1b"));
+    corral.engine =
+        engine(List.of(new EngineView.Ended("llama3.2:1b", Instant.now(), "it crashed", false)));
+    visit();
+    assertThat(section("Backends")).containsText("it crashed");
+    assertThat(section("Backends")).containsText("corral logs runner llama3.2:1b");
   }
 
   @Test
