@@ -29,6 +29,7 @@ import dev.corral.node.Loaded;
 import dev.corral.node.Names;
 import dev.corral.node.OwnNode;
 import dev.corral.node.Pulling;
+import dev.corral.node.Pushing;
 import dev.corral.node.Route;
 import dev.corral.node.Show;
 import dev.corral.node.V1;
@@ -99,6 +100,7 @@ final class OwnBackend implements AutoCloseable {
         new V1(chat, generate, embed).routes(),
         new Loaded(desk).routes(),
         new Pulling(downloads.pulls()).routes(),
+        new Pushing(store, downloads.pulls()).routes(),
         new Listing(store).routes(),
         new Show(library).routes(),
         new Names(store).routes(),

@@ -91,6 +91,15 @@ public final class Store implements Closeable {
     }
   }
 
+  /// The manifest of a name, byte for byte.
+  public Optional<byte[]> manifest(ModelName name) throws StoreFailure {
+    try {
+      return locate(name).map(located -> located.found().bytes());
+    } catch (IOException e) {
+      throw Disk.failure("read a model", e);
+    }
+  }
+
   private record Located(Shelf shelf, Found found) {}
 
   private Optional<Located> locate(ModelName name) throws IOException {

@@ -90,6 +90,15 @@ final class Addresses {
     return RESERVED.stream().noneMatch(block -> block.holds(bytes));
   }
 
+  /// True for a name that means something within a house only, as far as its text tells.
+  static boolean looksPrivate(String host) {
+    try {
+      return !isPublic(InetAddress.ofLiteral(host));
+    } catch (IllegalArgumentException e) {
+      return !host.contains(".") || host.endsWith(".lan") || host.endsWith(".local");
+    }
+  }
+
   /// True for what even a registry that the operator named may not be.
   static boolean never(InetAddress address) {
     return METADATA.contains(address.getHostAddress())

@@ -109,9 +109,12 @@ public final class Outbound {
   }
 
   private static String entry(Origin origin) {
-    return origin.tls()
+    return origin.tls() && !Addresses.looksPrivate(origin.host())
         ? "pull.hosts: [default, hf.co, " + origin.authority() + "]"
-        : "pull.registries: [\"" + origin + "\"]";
+        : "pull.registries: [\""
+            + origin
+            + "\"]"
+            + (origin.tls() ? ", with http:// where it speaks plain HTTP" : "");
   }
 
   /// True where a registry that the operator named leads to itself by another name, such as

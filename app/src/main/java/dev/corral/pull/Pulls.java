@@ -4,9 +4,11 @@ import dev.corral.blobs.Store;
 import dev.corral.db.Database;
 import dev.corral.db.DatabaseFailure;
 import dev.corral.model.ModelName;
+import dev.corral.outbound.Leash;
 import dev.corral.pull.Command.What;
 import dev.corral.pull.Pull.Problem;
 import dev.corral.registry.Registry;
+import dev.corral.registry.Remote;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -121,6 +123,11 @@ public final class Pulls implements AutoCloseable {
       answer.completeExceptionally(stopping());
     }
     return answer.join();
+  }
+
+  /// The registry that a name means, as the settings allow it now.
+  public Remote open(ModelName name, Leash leash) {
+    return registry.open(name, leash);
   }
 
   /// All jobs, the newest last.

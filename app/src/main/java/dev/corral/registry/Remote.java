@@ -11,11 +11,14 @@ import dev.corral.outbound.Outbound;
 import dev.corral.outbound.Reached;
 import dev.corral.outbound.Response;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -156,6 +159,62 @@ public final class Remote {
       case NotReached no -> troubles.of(no);
       case Response response -> judged(response, first, last, size);
     };
+  }
+
+  /// Whether the registry has a blob already.
+  public Pushed has(Digest digest) {
+    Ask ask = Ask.get(path("blobs/" + digest)).method("HEAD").on(leash);
+    return switch (door.send(ask)) {
+      case Trouble trouble -> trouble;
+      case Door.Answered answered -> {
+        try (Response response = answered.response()) {
+          yield switch (response.status()) {
+            case 200 -> new Pushed.There();
+            case 404 -> new Pushed.Absent();
+            default -> troubles.ofPush(response);
+          };
+        }
+      }
+    };
+  }
+
+  /// Sends a blob.
+  ///
+  /// @param file whose first `size` bytes are the blob
+  /// @param sent told the bytes sent so far
+  public Pushed send(Digest digest, FileChannel file, long size, LongConsumer sent) {
+    return new Upload(door, troubles, leash, file, size, sent).send(path("blobs/uploads/"), digest);
+  }
+
+  /// Puts a manifest under the name, once all its blobs are there.
+  public Pushed publish(byte[] manifest) {
+    Ask ask =
+        Ask.get(path("manifests/" + name.tag()))
+            .method("PUT")
+            .with("Content-Type", MANIFEST_TYPE)
+            .sending(new Whole(manifest))
+            .on(leash);
+    return switch (door.send(ask)) {
+      case Trouble trouble -> trouble;
+      case Door.Answered answered -> {
+        try (Response response = answered.response()) {
+          yield response.status() / 100 == 2 ? new Pushed.There() : troubles.ofPush(response);
+        }
+      }
+    };
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // written once, never compared
+  private record Whole(byte[] bytes) implements Ask.Payload {
+    @Override
+    public long length() {
+      return bytes.length;
+    }
+
+    @Override
+    public void writeTo(OutputStream sink) throws IOException {
+      sink.write(bytes);
+    }
   }
 
   private void remember(Digest digest, URI uri, URI by) {

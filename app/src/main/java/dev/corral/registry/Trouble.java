@@ -9,7 +9,7 @@ import java.util.Optional;
 /// @param next what to do about it; may be empty
 /// @param retryAfter how long the registry wants to be left alone
 public record Trouble(Kind kind, String text, String next, Optional<Duration> retryAfter)
-    implements Fetched, Ranged, Door.Sent {
+    implements Fetched, Ranged, Pushed, Door.Sent {
   /// What kind of failure it is, which decides whether somebody tries again.
   public enum Kind {
     /// There is no such model or blob.

@@ -106,6 +106,17 @@ final class Troubles {
     };
   }
 
+  /// An answer that refuses what was sent.
+  Trouble ofPush(Response response) {
+    int status = response.status();
+    return status == 401 || status == 403
+        ? new Trouble(
+            Kind.DENIED,
+            host + " does not take '" + name.shortName() + "' from us (" + status + ")",
+            "Push to a registry of your own; accounts of ollama.com belong to an Ollama's own key.")
+        : other(response);
+  }
+
   private Trouble other(Response response) {
     int status = response.status();
     String words = words(response);

@@ -50,10 +50,13 @@ class OutboundTest {
               lookups.incrementAndGet();
               throw new UnknownHostException(host);
             });
-    NotReached no = (NotReached) outbound.send(Ask.get(URI.create("https://203.0.113.7:8443/v2/")));
+    NotReached no = (NotReached) outbound.send(Ask.get(URI.create("https://9.9.9.9:8443/v2/")));
     assertThat(no.why()).isEqualTo(Why.NOT_ALLOWED);
-    assertThat(no.next()).contains("pull.hosts: [default, hf.co, 203.0.113.7:8443]");
+    assertThat(no.next()).contains("pull.hosts: [default, hf.co, 9.9.9.9:8443]");
     assertThat(lookups).hasValue(0);
+    NotReached near = (NotReached) outbound.send(Ask.get(URI.create("https://127.0.0.1:5999/")));
+    assertThat(near.next())
+        .contains("pull.registries: [\"https://127.0.0.1:5999\"], with http:// where");
   }
 
   @ParameterizedTest

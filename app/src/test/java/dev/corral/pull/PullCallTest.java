@@ -9,14 +9,8 @@ import dev.corral.testkit.Mischief;
 import dev.corral.testkit.RegistryDouble;
 import dev.corral.testkit.RegistryDouble.ImageLayer;
 import dev.corral.testkit.Where;
-import dev.corral.upstream.Asked;
-import dev.corral.upstream.CallerLeft;
-import dev.corral.upstream.Reply;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,10 +49,10 @@ class PullCallTest {
 
   @Test
   void theEventsAreOllamasInItsOrder() {
-    Heard heard = asked("{\"model\":\"http://" + name() + "\",\"insecure\":true}");
+    CalledNode heard = asked("{\"model\":\"http://" + name() + "\",\"insecure\":true}");
 
     List<String> lines = heard.text().lines().toList();
-    assertThat(heard.status).isEqualTo(200);
+    assertThat(heard.status()).isEqualTo(200);
     assertThat(lines.getFirst()).isEqualTo("{\"status\":\"pulling manifest\"}");
     String weights = WEIGHTS.digest().substring(7, 19);
     assertThat(lines)
@@ -77,8 +71,8 @@ class PullCallTest {
 
   @Test
   void withoutAStreamThereIsOneObject() {
-    Heard heard = asked("{\"name\":\"" + name() + "\",\"stream\":false}");
-    assertThat(heard.status).isEqualTo(200);
+    CalledNode heard = asked("{\"name\":\"" + name() + "\",\"stream\":false}");
+    assertThat(heard.status()).isEqualTo(200);
     assertThat(heard.text()).isEqualTo("{\"status\":\"success\"}");
   }
 
@@ -89,8 +83,8 @@ class PullCallTest {
         .containsExactly(
             "{\"status\":\"pulling manifest\"}",
             "{\"error\":\"pull model manifest: file does not exist\"}");
-    Heard whole = asked("{\"model\":\"" + nothing + "\",\"stream\":false}");
-    assertThat(whole.status).isEqualTo(500);
+    CalledNode whole = asked("{\"model\":\"" + nothing + "\",\"stream\":false}");
+    assertThat(whole.status()).isEqualTo(500);
     assertThat(whole.text()).isEqualTo("{\"error\":\"pull model manifest: file does not exist\"}");
     registry.play(
         Mischief.status(404), Where.path(RegistryDouble.blobPath("ns/m", WEIGHTS.digest())));
@@ -101,11 +95,11 @@ class PullCallTest {
   @Test
   void aNameThatIsNoneIsRefusedBeforeAnythingIsAsked() {
     for (String model : List.of("../x", "", "a@sha256:" + "1".repeat(64))) {
-      Heard heard = asked("{\"model\":\"" + model + "\"}");
-      assertThat(heard.status).isEqualTo(400);
+      CalledNode heard = asked("{\"model\":\"" + model + "\"}");
+      assertThat(heard.status()).isEqualTo(400);
       assertThat(heard.text()).isEqualTo("{\"error\":\"invalid model name\"}");
     }
-    assertThat(asked("{\"model\":\"gpt-oss:120b-cloud\"}").status).isEqualTo(403);
+    assertThat(asked("{\"model\":\"gpt-oss:120b-cloud\"}").status()).isEqualTo(403);
     assertThat(registry.exchanges()).isEmpty();
   }
 
@@ -119,69 +113,13 @@ class PullCallTest {
   @Test
   void aCallerWhoLeavesDoesNotStopTheJob() {
     registry.play(new Mischief.Slow(1_000_000), Where.everywhere());
-    Heard heard = new Heard(3);
-    ask("{\"model\":\"" + name() + "\"}", heard);
+    CalledNode.postAndLeave(node, "/api/pull", "{\"model\":\"" + name() + "\"}", 3);
     Pull job = yard.pulls().all().getFirst();
     assertThat(job.state().ended()).isFalse();
     assertThat(yard.awaitEnd(job.id()).state()).isEqualTo(PullState.DONE);
   }
 
-  private Heard asked(String body) {
-    Heard heard = new Heard(Integer.MAX_VALUE);
-    ask(body, heard);
-    assertThat(heard.ended).isTrue();
-    return heard;
-  }
-
-  private void ask(String body, Heard heard) {
-    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    try {
-      node.answer(new Asked("POST", "/api/pull", Map.of(), new ByteArrayInputStream(bytes)), heard);
-    } catch (CallerLeft left) {
-      assertThat(heard.ended).isFalse();
-    }
-  }
-
-  /// A caller who leaves after so many frames.
-  private static final class Heard implements Reply {
-    private final int patience;
-    private final StringBuilder text = new StringBuilder();
-    private int frames;
-    private int status;
-    private boolean ended;
-
-    Heard(int patience) {
-      this.patience = patience;
-    }
-
-    String text() {
-      return text.toString();
-    }
-
-    @Override
-    public void head(int code, Map<String, String> headers) {
-      status = code;
-    }
-
-    @Override
-    public void write(byte[] bytes) {
-      if (++frames > patience) {
-        throw new CallerLeft();
-      }
-      text.append(new String(bytes, StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public void end() {
-      ended = true;
-    }
-
-    @Override
-    public void cut(String why) {
-      throw new AssertionError("cut: " + why);
-    }
-
-    @Override
-    public void onCancel(Runnable action) {}
+  private CalledNode asked(String body) {
+    return CalledNode.post(node, "/api/pull", body);
   }
 }

@@ -225,7 +225,7 @@ class RegistryTest {
 
   @Test
   void aHostThatIsNotAllowedIsNotAsked() {
-    Trouble trouble = (Trouble) remote("203.0.113.7:8443/a/b:c", hub()).manifest();
+    Trouble trouble = (Trouble) remote("9.9.9.9:8443/a/b:c", hub()).manifest();
     assertThat(trouble.kind()).isEqualTo(Kind.NOT_ALLOWED);
     assertThat(trouble.next()).contains("pull.hosts");
     assertThat(((Trouble) remote("a:b:c/a/b:c", hub()).manifest()).kind())

@@ -20,11 +20,14 @@ public final class RegistryDouble extends Node {
   private static final String DIR = "application/vnd.ollama.image.";
   private static final Pattern V2 =
       Pattern.compile("/v2/([^/]+)/([^/]+)/(manifests|blobs)/([^/]+)");
+  private static final Pattern UPLOAD = Pattern.compile("/v2/([^/]+/[^/]+)/blobs/uploads/(.*)");
   private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d*)");
 
   private record Rule(Mischief mischief, Where where, AtomicInteger left) {}
 
   private final Map<String, Content> blobs;
+  private final Map<String, Body> uploads = new ConcurrentHashMap<>();
+  private final AtomicInteger uploadNumber = new AtomicInteger();
   private final Map<String, Body> manifests = new ConcurrentHashMap<>();
   private final List<Rule> mischief = new CopyOnWriteArrayList<>();
   private final boolean tokens;
@@ -171,18 +174,66 @@ public final class RegistryDouble extends Node {
   void answer(Exchange exchange, Reply reply) {
     String path = exchange.request().path();
     Matcher v2 = V2.matcher(path);
+    Matcher upload = UPLOAD.matcher(path);
     if (path.equals("/token")) {
       reply.whole(200, json(), Json.bytes(Json.object().put("token", token())));
     } else if (path.startsWith("/storage/")) {
       stored(exchange, reply, path.substring("/storage/".length()));
+    } else if (upload.matches()) {
+      if (challenged(exchange, reply, upload.group(1))) {
+        uploaded(exchange, reply, upload.group(1), upload.group(2));
+      }
     } else if (!v2.matches()) {
       reply.whole(404, json(), Body.of("{\"errors\":[{\"code\":\"NOT_FOUND\"}]}").unsafe());
     } else if (challenged(exchange, reply, v2.group(1) + "/" + v2.group(2))) {
-      if (v2.group(3).equals("manifests")) {
-        manifest(exchange, reply, v2.group(1) + "/" + v2.group(2) + ":" + v2.group(4));
+      String name = v2.group(1) + "/" + v2.group(2) + ":" + v2.group(4);
+      if (exchange.request().method().equals("PUT")) {
+        published(exchange, reply, name);
+      } else if (v2.group(3).equals("manifests")) {
+        manifest(exchange, reply, name);
       } else {
         blob(exchange, reply, v2.group(4));
       }
+    }
+  }
+
+  /// An upload is begun, goes on, or ends.
+  private void uploaded(Exchange exchange, Reply reply, String repository, String id) {
+    Received request = exchange.request();
+    if (struck(trick(request), reply)) {
+      return;
+    }
+    String place = "/v2/" + repository + "/blobs/uploads/";
+    switch (request.method()) {
+      case "POST" -> {
+        String fresh = Integer.toString(uploadNumber.incrementAndGet());
+        uploads.put(fresh, Body.EMPTY);
+        reply.whole(202, Headers.of("Location", place + fresh), new byte[0]);
+      }
+      case "PATCH" -> {
+        Body before = uploads.getOrDefault(id, Body.EMPTY);
+        String range = request.headers().first("Content-Range").orElse("");
+        boolean follows = range.startsWith(before.size() + "-");
+        if (follows) {
+          uploads.put(id, Body.join(List.of(before, request.body())));
+        }
+        reply.whole(follows ? 202 : 416, Headers.of("Location", place + id), new byte[0]);
+      }
+      default -> {
+        Content content = Content.of(uploads.getOrDefault(id, Body.EMPTY).bytes());
+        boolean right = request.target().endsWith("?digest=" + content.digest());
+        if (right) {
+          blobs.put(content.digest(), content);
+        }
+        reply.whole(right ? 201 : 400, json(), new byte[0]);
+      }
+    }
+  }
+
+  private void published(Exchange exchange, Reply reply, String name) {
+    if (!struck(trick(exchange.request()), reply)) {
+      manifests.put(name, exchange.request().body());
+      reply.whole(201, json(), new byte[0]);
     }
   }
 
