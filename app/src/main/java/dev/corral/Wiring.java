@@ -13,6 +13,7 @@ import dev.corral.config.ConfigWatch;
 import dev.corral.config.Loaded;
 import dev.corral.config.Sources;
 import dev.corral.control.Backends;
+import dev.corral.control.CallGroup;
 import dev.corral.control.Control;
 import dev.corral.control.Parts;
 import dev.corral.db.Database;
@@ -297,7 +298,13 @@ public final class Wiring implements AutoCloseable {
             () -> unready(database),
             () -> started,
             clock,
-            Parts.HEARTBEAT));
+            Parts.HEARTBEAT),
+        groups());
+  }
+
+  /// Management calls that bring their own parts: one line for each group.
+  private List<CallGroup> groups() {
+    return List.of();
   }
 
   private int listen(Settings settings, int loops) {

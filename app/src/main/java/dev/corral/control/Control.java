@@ -3,16 +3,21 @@ package dev.corral.control;
 import dev.corral.access.Route;
 import dev.corral.door.Visit;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /// The control plane: visitors for the page, the probes, the metrics and all of `/manage`.
 public final class Control {
   private final Parts parts;
+  private final List<CallGroup> groups;
   private final Feed feed = new Feed();
 
   /// From now on the feed of events follows the journal.
-  public Control(Parts parts) {
+  ///
+  /// @param groups calls that bring their own parts
+  public Control(Parts parts, List<CallGroup> groups) {
     this.parts = parts;
+    this.groups = List.copyOf(groups);
     parts.journal().follow(feed::take);
     parts.pulls().follow(feed::take);
   }
@@ -51,6 +56,7 @@ public final class Control {
     visitors.put(Route.M_KEYS, Calls.calling(keys::all));
     visitors.put(Route.M_KEY, Calls.calling(keys::revoke));
     visitors.put(Route.M_EVENTS, new EventStream(feed, parts)::visit);
+    groups.forEach(group -> visitors.putAll(group.visitors()));
     return visitors;
   }
 }

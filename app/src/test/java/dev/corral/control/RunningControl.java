@@ -107,7 +107,7 @@ final class RunningControl implements AutoCloseable {
             backends.draining(),
             this::tell);
     fleet.start();
-    Control control = new Control(parts(access, clock, heartbeat));
+    Control control = new Control(parts(access, clock, heartbeat), List.of());
     Map<Route, Visit.Visitor> visitors = new EnumMap<>(control.visitors());
     for (Route route : Route.values()) {
       visitors.putIfAbsent(
