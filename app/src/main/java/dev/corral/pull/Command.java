@@ -12,8 +12,11 @@ sealed interface Command {
   /// Change a job; answered with false where there is none.
   record Change(String id, What what, CompletableFuture<Boolean> answer) implements Command {}
 
-  /// A run ended.
-  record Ended(String id, Run.End end) implements Command {}
+  /// The work on a job ended.
+  record Ended(String id, Work.End end) implements Command {}
+
+  /// The places beside our own store are known now, or others than before.
+  record Places() implements Command {}
 
   record Close() implements Command {}
 

@@ -2,16 +2,12 @@ package dev.corral.pull;
 
 import dev.corral.model.ModelName;
 import dev.corral.pull.Pull.Problem;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A job as its owner's thread keeps it. For that thread alone.
 final class Job {
-  /// So long without a byte, and the job is shown as standing still.
-  private static final long STALL = Duration.ofSeconds(10).toNanos();
-
   private final String id;
   private final ModelName name;
   private final String target;
@@ -25,7 +21,7 @@ final class Job {
   private @Nullable Instant endedAt;
   private Problem problem;
   private List<Pull.Blob> blobs = List.of();
-  private @Nullable Run run;
+  private @Nullable Work run;
 
   /// What the run shall end as, where we stop it.
   private @Nullable PullState stopping;
@@ -61,8 +57,9 @@ final class Job {
     return state;
   }
 
+  /// How often it was begun, by us or by its work itself.
   int attempt() {
-    return attempt;
+    return attempt + (run == null ? 0 : run.again());
   }
 
   boolean means(String where, ModelName other) {
@@ -74,7 +71,7 @@ final class Job {
     return attempt > 0;
   }
 
-  void begin(Run one) {
+  void begin(Work one) {
     run = one;
     stopping = null;
     attempt++;
@@ -106,18 +103,25 @@ final class Job {
     endedAt = as.ended() ? now : null;
   }
 
-  void ended(Run.End end, Instant now) {
+  /// It cannot even begin.
+  void fail(Problem why, Instant now) {
+    problem = why;
+    rest(PullState.FAILED, now);
+  }
+
+  void ended(Work.End end, Instant now) {
     look(System.nanoTime());
+    attempt = attempt();
     run = null;
     PullState asked = stopping;
     stopping = null;
     switch (end) {
-      case Run.End.Done _ -> {
+      case Work.End.Done _ -> {
         bytesDone = bytesTotal;
         rest(PullState.DONE, now);
       }
-      case Run.End.Stopped _ -> rest(asked == null ? PullState.QUEUED : asked, now);
-      case Run.End.Failed failed -> {
+      case Work.End.Stopped _ -> rest(asked == null ? PullState.QUEUED : asked, now);
+      case Work.End.Failed failed -> {
         problem = failed.problem();
         rest(asked == PullState.CANCELLED ? asked : PullState.FAILED, now);
       }
@@ -131,33 +135,20 @@ final class Job {
 
   /// Takes over what its run has done meanwhile.
   void look(long now) {
-    Run working = run;
+    Work working = run;
     if (working == null) {
       return;
     }
-    List<Run.Share> shares = List.copyOf(working.shares().values());
-    blobs =
-        shares.stream()
-            .map(share ->
-                new Pull.Blob(share.layer().digest(), share.done().get(), share.layer().size()))
-            .toList();
-    if (!shares.isEmpty()) {
+    blobs = working.blobs();
+    if (!blobs.isEmpty()) {
       bytesTotal = blobs.stream().mapToLong(Pull.Blob::total).sum();
       long there = blobs.stream().mapToLong(Pull.Blob::done).sum();
+      // A manifest that changed may be smaller; what was shown as done stays shown.
+      bytesTotal = Math.max(bytesTotal, bytesDone);
       bytesDone = Math.min(bytesTotal, Math.max(bytesDone, there));
       rate.add(now, there);
     }
-    state = shown(working);
-  }
-
-  private static PullState shown(Run run) {
-    return switch (run.phase()) {
-      case PULLING ->
-          run.verifying()
-              ? PullState.VERIFYING
-              : run.silence() > STALL ? PullState.STALLED : PullState.PULLING;
-      case PullState other -> other;
-    };
+    state = working.state();
   }
 
   Pull snapshot() {
@@ -174,7 +165,7 @@ final class Job {
         bytesTotal,
         perSecond,
         eta,
-        attempt,
+        attempt(),
         startedAt,
         endedAt,
         problem,

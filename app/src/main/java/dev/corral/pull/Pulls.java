@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// All jobs. One virtual thread owns them and takes commands; everybody may look at snapshots. Jobs
@@ -55,6 +56,7 @@ public final class Pulls implements AutoCloseable {
   private final List<Consumer<PullEvent>> followers = new CopyOnWriteArrayList<>();
   private volatile Registry registry;
   private volatile int parallel;
+  private volatile @Nullable Function<String, Optional<Work.Place>> places;
   private volatile Map<String, Pull> snapshot = Map.of();
   private volatile boolean over;
 
@@ -117,8 +119,15 @@ public final class Pulls implements AutoCloseable {
   ///
   /// @param askedBy for people: a key's name, or how it was asked
   public Pull ask(ModelName name, String askedBy) {
+    return ask(name, OWN, askedBy);
+  }
+
+  /// Has a model fetched to a target: [#OWN], or the name of a node.
+  ///
+  /// @param askedBy for people: a key's name, or how it was asked
+  public Pull ask(ModelName name, String target, String askedBy) {
     CompletableFuture<Pull> answer = new CompletableFuture<>();
-    commands.add(new Command.Ask(name, OWN, askedBy, answer));
+    commands.add(new Command.Ask(name, target, askedBy, answer));
     if (over) {
       answer.completeExceptionally(stopping());
     }
@@ -198,6 +207,12 @@ public final class Pulls implements AutoCloseable {
     followers.add(follower);
   }
 
+  /// Says where targets other than our own store are; their jobs wait until then.
+  void reach(Function<String, Optional<Work.Place>> others) {
+    places = others;
+    commands.add(new Command.Places());
+  }
+
   /// Takes over changed settings; jobs that run go on with the registry they have.
   public void follow(PullSettings now, Registry newRegistry) {
     registry = newRegistry;
@@ -248,6 +263,7 @@ public final class Pulls implements AutoCloseable {
       case Command.Ask ask -> ask.answer().complete(asked(ask));
       case Command.Change change -> change.answer().complete(changed(change));
       case Command.Ended ended -> ended(ended);
+      case Command.Places _ -> {} // what waited for its place is looked at next
       case Command.Close _ -> {
         return false;
       }
@@ -332,9 +348,13 @@ public final class Pulls implements AutoCloseable {
     }
   }
 
+  /// Each target works on so many at once.
   private void startNext() {
     for (Job job : List.copyOf(jobs.values())) {
-      long working = jobs.values().stream().filter(Job::working).count();
+      long working =
+          jobs.values().stream()
+              .filter(other -> other.working() && other.target().equals(job.target()))
+              .count();
       if (working < parallel && job.state() == PullState.QUEUED && !job.working()) {
         start(job);
       }
@@ -342,35 +362,49 @@ public final class Pulls implements AutoCloseable {
   }
 
   private void start(Job job) {
-    Run run =
-        new Run(
-            job.name(),
-            store,
-            registry,
-            settings,
-            throttle,
-            job.hadBegun(),
-            () -> othersNeed(job.id()));
+    Work.Order order =
+        new Work.Order(job.name(), job.hadBegun(), () -> othersNeed(job.id(), job.target()));
+    Function<String, Optional<Work.Place>> others = places;
+    if (job.target().equals(OWN)) {
+      start(job, new Run(order, store, registry, settings, throttle));
+    } else if (others != null) {
+      others
+          .apply(job.target())
+          .ifPresentOrElse(
+              place -> start(job, place.begin(order)),
+              () -> job.fail(gone(job.target()), clock.instant()));
+    } // else it waits until the nodes are known
+  }
+
+  private static Problem gone(String target) {
+    return new Problem(
+        false,
+        "there is no node '" + target + "' that could fetch it",
+        "See what there is: corral backends list");
+  }
+
+  private void start(Job job, Work run) {
     job.begin(run);
     Thread.ofVirtual()
         .name("pull " + job.id())
         .start(() -> commands.add(new Command.Ended(job.id(), worked(run))));
   }
 
-  private static Run.End worked(Run run) {
+  private static Work.End worked(Work run) {
     try {
       return run.work();
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "A pull failed", e);
-      return new Run.End.Failed(
+      return new Work.End.Failed(
           new Problem(false, "Corral made a mistake with this pull", "See: corral logs"));
     }
   }
 
   /// Asked by a run, on its thread, hence by the snapshots.
-  private long othersNeed(String id) {
+  private long othersNeed(String id, String target) {
     return snapshot.values().stream()
-        .filter(pull -> !pull.id().equals(id) && pull.state().running())
+        .filter(pull -> !pull.id().equals(id) && pull.target().equals(target))
+        .filter(pull -> pull.state().running())
         .mapToLong(pull -> pull.bytesTotal() - pull.bytesDone())
         .sum();
   }
@@ -442,7 +476,7 @@ public final class Pulls implements AutoCloseable {
       case Command.Ended ended -> ended(ended);
       case Command.Ask ask -> ask.answer().completeExceptionally(stopping());
       case Command.Change change -> change.answer().complete(false);
-      case Command.Close _ -> {}
+      case Command.Places _, Command.Close _ -> {}
     }
   }
 }

@@ -24,11 +24,13 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/// The work on one job, from the manifest to the published model, on a virtual thread of its own.
-/// Others look at it through [#phase()], [#shares()] and [#silence()].
-final class Run {
+/// The work on a job for our own store, from the manifest to the published model.
+final class Run implements Work {
   /// A tag that is moved again and again cannot be fetched.
   private static final int MOST_MANIFESTS = 3;
+
+  /// So long without a byte, and the job is shown as standing still.
+  private static final long STALL = Duration.ofSeconds(10).toNanos();
 
   /// How often we look whether somebody else has finished a blob that they are fetching.
   private static final Duration LOOK = Duration.ofMillis(300);
@@ -45,59 +47,52 @@ final class Run {
   private volatile PullState phase = PullState.RESOLVING;
   private volatile Map<Digest, Share> shares = Map.of();
 
-  /// @param patient goes on asking where nobody answers even for the manifest: for jobs that had
-  ///   begun before
-  /// @param othersNeed bytes that other jobs will still write to the disk
-  Run(
-      ModelName name,
-      Store store,
-      Registry registry,
-      FetchSettings settings,
-      Throttle throttle,
-      boolean patient,
-      LongSupplier othersNeed) {
-    this.name = name;
+  Run(Order order, Store store, Registry registry, FetchSettings settings, Throttle throttle) {
+    this.name = order.name();
     this.store = store;
     this.remote = registry.open(name, stop.leash());
     this.settings = settings;
     this.throttle = throttle;
     this.backoff = new Backoff(settings);
-    this.patient = patient;
-    this.othersNeed = othersNeed;
-  }
-
-  /// What the run came to.
-  sealed interface End {
-    record Done() implements End {}
-
-    record Stopped() implements End {}
-
-    record Failed(Problem problem) implements End {}
+    this.patient = order.patient();
+    this.othersNeed = order.othersNeed();
   }
 
   /// How far one blob is.
   record Share(Layer layer, AtomicLong done) {}
 
-  PullState phase() {
-    return phase;
+  @Override
+  public PullState state() {
+    PullState now = phase;
+    if (now != PullState.PULLING) {
+      return now;
+    }
+    if (verifying()) {
+      return PullState.VERIFYING;
+    }
+    return backoff.nanosSinceByte() > STALL ? PullState.STALLED : PullState.PULLING;
   }
 
-  /// In the order in which they are fetched; empty until the manifest is known.
-  Map<Digest, Share> shares() {
-    return shares;
+  @Override
+  public List<Pull.Blob> blobs() {
+    return shares.values().stream()
+        .map(share ->
+            new Pull.Blob(share.layer().digest(), share.done().get(), share.layer().size()))
+        .toList();
   }
 
-  /// Nanoseconds since a byte came.
-  long silence() {
-    return backoff.nanosSinceByte();
+  @Override
+  public int again() {
+    return 0;
   }
 
-  /// Ends the work; what is there stays.
-  void stop() {
+  @Override
+  public void stop() {
     stop.ask();
   }
 
-  End work() {
+  @Override
+  public End work() {
     try {
       Optional<Digest> before = Optional.empty();
       for (int i = 0; i < MOST_MANIFESTS; i++) {
@@ -241,10 +236,9 @@ final class Run {
   }
 
   /// Blobs whose bytes are all there while their hash is not known yet.
-  boolean verifying() {
+  private boolean verifying() {
     List<Share> all = List.copyOf(shares.values());
-    return phase == PullState.PULLING
-        && !all.isEmpty()
+    return !all.isEmpty()
         && all.stream().allMatch(share -> share.done().get() >= share.layer().size());
   }
 }
