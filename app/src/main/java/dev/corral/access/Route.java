@@ -151,10 +151,15 @@ public enum Route {
     for (Route route : PATTERNS) {
       Optional<String> rest = route.rest(path);
       if (rest.isPresent()) {
-        return choose(method, List.of(route), rest.get());
+        return choose(method, alike(route), rest.get());
       }
     }
     return new Match.Unknown();
+  }
+
+  /// The routes of one path, which different calls may serve by their methods.
+  private static List<Route> alike(Route first) {
+    return PATTERNS.stream().filter(route -> route.path.equals(first.path)).toList();
   }
 
   private static Match choose(String method, List<Route> candidates, String rest) {

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -25,29 +26,46 @@ final class Disk {
 
   private Disk() {}
 
-  /// Refuses what would not leave the reserve free.
-  static void checkRoom(Path folder, long bytes, Optional<Bytes> reserve) throws StoreFailure {
-    long free;
-    long keep;
+  /// @param reserve see [Folders#reserve()]
+  static Space space(Path folder, Optional<Bytes> reserve) throws StoreFailure {
     try {
       FileStore disk = Files.getFileStore(folder);
-      free = disk.getUsableSpace();
-      keep = reserve.map(Bytes::count).orElseGet(() -> usual(disk));
+      return new Space(
+          disk.getTotalSpace(),
+          disk.getUsableSpace(),
+          reserve.map(Bytes::count).orElseGet(() -> usual(disk)));
     } catch (IOException e) {
       throw failure("look at the free space of the model store's disk", e);
     }
-    if (bytes > free - keep) {
-      throw new StoreFailure(
-          StoreFailure.Kind.NO_ROOM,
-          "not enough room on the disk of the model store: "
-              + new Bytes(bytes)
-              + " are needed, "
-              + new Bytes(free)
-              + " are free, of which "
-              + new Bytes(keep)
-              + " are kept (store.reserve). Free at least "
-              + new Bytes(Math.min(bytes, bytes - (free - keep)))
-              + ", for example with: corral rm MODEL");
+  }
+
+  /// What does not leave the reserve free is refused with these words.
+  static StoreFailure noRoom(long bytes, Space space) {
+    return new StoreFailure(
+        StoreFailure.Kind.NO_ROOM,
+        "not enough room on the disk of the model store: "
+            + new Bytes(bytes)
+            + " are needed, "
+            + new Bytes(space.freeBytes())
+            + " are free, of which "
+            + new Bytes(space.reserveBytes())
+            + " are kept (store.reserve). Free at least "
+            + new Bytes(Math.min(bytes, space.missing(bytes)))
+            + ", for example with: corral rm MODEL");
+  }
+
+  /// Bytes that come free when a file goes: none where it has a name in another folder too.
+  static long freedBy(Path file) {
+    try {
+      if (!WINDOWS
+          && Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS)
+              instanceof Integer links
+          && links > 1) {
+        return 0;
+      }
+      return Files.size(file);
+    } catch (IOException e) {
+      return 0; // somebody has just removed it
     }
   }
 
@@ -112,7 +130,7 @@ final class Disk {
     syncFolder(folder);
   }
 
-  private static Path ensureParent(Path target) throws IOException {
+  static Path ensureParent(Path target) throws IOException {
     Path folder = target.toAbsolutePath().getParent();
     if (folder == null) {
       throw new IOException("A file of the store has no folder");

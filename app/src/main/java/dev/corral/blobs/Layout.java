@@ -51,6 +51,21 @@ record Layout(Path blobs, Path manifests) {
         .filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS));
   }
 
+  /// The digests of all blobs that are here; what else lies there is left out.
+  List<Digest> blobDigests() throws IOException {
+    List<Digest> digests = new ArrayList<>();
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(blobs, "sha256-*")) {
+      for (Path child : children) {
+        Digest.parse(String.valueOf(child.getFileName()))
+            .filter(digest -> findBlob(digest).isPresent())
+            .ifPresent(digests::add);
+      }
+    } catch (NoSuchFileException e) {
+      // Nothing was ever stored here.
+    }
+    return digests;
+  }
+
   /// Where the manifest of a name would be written: beside what differs from it only in case.
   Path manifest(ModelName name) throws IOException {
     Path at = manifests;

@@ -32,6 +32,7 @@ public final class Store implements Closeable {
   private final Optional<Bytes> reserve;
   private final Contents contents = new Contents();
   private final Names names;
+  private final Trash trash;
   private final Consumer<String> notices;
   private final Set<String> noticed = ConcurrentHashMap.newKeySet();
   private final Adoption adoption = new Adoption(this);
@@ -49,6 +50,7 @@ public final class Store implements Closeable {
     this.shelves = List.copyOf(all);
     this.work = work;
     this.names = new Names(own, work);
+    this.trash = new Trash(own, names, names.bin());
     this.reserve = reserve;
     this.notices = notices;
   }
@@ -219,11 +221,30 @@ public final class Store implements Closeable {
     return Optional.empty();
   }
 
-  /// Refuses what would fill the disk beyond the reserve (`store.reserve`).
+  /// Refuses what would fill the disk beyond the reserve (`store.reserve`). The trash is emptied
+  /// first, as far as that is needed and enough.
   ///
   /// @throws StoreFailure `NO_ROOM` with the bytes that are missing
   public void checkRoom(long bytes) throws StoreFailure {
-    Disk.checkRoom(own.layout().blobs(), bytes, reserve);
+    Space space = space();
+    if (space.missing(bytes) > 0 && !trash.makeRoom(space.missing(bytes))) {
+      throw Disk.noRoom(bytes, space);
+    }
+  }
+
+  /// The disk of our own store.
+  public Space space() throws StoreFailure {
+    return Disk.space(own.layout().blobs(), reserve);
+  }
+
+  /// What is asked of the store as a whole, beside its models.
+  public Housekeeping housekeeping() {
+    return new Housekeeping(this, own, names);
+  }
+
+  /// What was deleted lately.
+  public Trash trash() {
+    return trash;
   }
 
   /// Begins a blob whose bytes come in order. Owned and closed by the caller.

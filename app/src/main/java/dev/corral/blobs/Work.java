@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// | `lock` | see [StoreLock] |
 /// | `work/ID/` | files in the making of one running store; gone with it, or found dead and removed by the next |
 /// | `partial/` | downloads, which outlive a restart |
+/// | `trash/` | see [Bin] |
 /// | `seeds.json` | digests of loose files |
 final class Work implements Closeable {
   /// A download that nobody touched for so long was given up.
@@ -74,6 +75,10 @@ final class Work implements Closeable {
 
   Path partial(String name) {
     return folder.resolve("partial").resolve(name);
+  }
+
+  Path trash() {
+    return folder.resolve("trash");
   }
 
   Path seeds() {

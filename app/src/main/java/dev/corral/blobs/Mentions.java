@@ -1,0 +1,77 @@
+package dev.corral.blobs;
+
+import dev.corral.model.Digest;
+import dev.corral.model.Layer;
+import dev.corral.model.Manifest;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// How many manifests of our own store, those of the trash among them, mention each blob.
+final class Mentions {
+  private final Map<Digest, Integer> all = new HashMap<>();
+  private final Set<Digest> live = new HashSet<>();
+
+  private Mentions() {}
+
+  /// Empty where any manifest cannot be read: then nobody knows what it mentions, and nothing may
+  /// be removed.
+  static Optional<Mentions> of(FolderShelf own, Bin bin) throws IOException {
+    Shelf.Inventory inventory = own.all();
+    Bin.Content trash = bin.content();
+    if (!inventory.unreadable().isEmpty() || !trash.whole()) {
+      return Optional.empty();
+    }
+    Mentions mentions = new Mentions();
+    for (Found found : inventory.found()) {
+      try {
+        Set<Digest> blobs = digests(found.parsed());
+        mentions.count(blobs);
+        mentions.live.addAll(blobs);
+      } catch (IllegalArgumentException e) {
+        return Optional.empty();
+      }
+    }
+    for (Bin.Entry entry : trash.entries()) {
+      Optional<Manifest> manifest = entry.manifest();
+      if (manifest.isEmpty()) {
+        return Optional.empty();
+      }
+      mentions.count(digests(manifest.get()));
+    }
+    return Optional.of(mentions);
+  }
+
+  static Set<Digest> digests(Manifest manifest) {
+    Set<Digest> digests = new HashSet<>();
+    manifest.blobs().forEach(layer -> digests.add(layer.digest()));
+    return digests;
+  }
+
+  private void count(Set<Digest> blobs) {
+    blobs.forEach(digest -> all.merge(digest, 1, Integer::sum));
+  }
+
+  boolean mentioned(Digest digest) {
+    return all.containsKey(digest);
+  }
+
+  /// By a model that can be asked, not only by the trash.
+  boolean live(Digest digest) {
+    return live.contains(digest);
+  }
+
+  /// The blobs of a manifest that is counted here and that no other one mentions.
+  Set<Digest> onlyOf(Manifest manifest) {
+    Set<Digest> only = new HashSet<>();
+    for (Layer layer : manifest.blobs()) {
+      if (all.getOrDefault(layer.digest(), 0) == 1) {
+        only.add(layer.digest());
+      }
+    }
+    return only;
+  }
+}

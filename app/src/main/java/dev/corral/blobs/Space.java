@@ -1,0 +1,11 @@
+package dev.corral.blobs;
+
+/// The disk of the store.
+///
+/// @param reserveBytes what uploads and pulls leave free (`store.reserve`)
+public record Space(long totalBytes, long freeBytes, long reserveBytes) {
+  /// How many bytes must come free before so many may be written; 0 or less where they may.
+  public long missing(long bytes) {
+    return bytes - (freeBytes - reserveBytes);
+  }
+}
