@@ -19,7 +19,7 @@ record Deal(
   static Deal of(Placement placement, Shape shape, List<Double> freeShares) {
     int all = shape.allBlocks();
     return switch (placement) {
-      case Placement.Gpu() -> one(all, 0, false, false);
+      case Placement.Auto _, Placement.Gpu _ -> one(all, 0, false, false);
       case Placement.Cpu() -> new Deal(0, all, all + 1, List.of(), false, false);
       // half of the blocks that run: the engine's own count, whatever drafts follow
       case Placement.GpuHalf() -> one(all, all + 1 - (all / 2 + 1), false, false);

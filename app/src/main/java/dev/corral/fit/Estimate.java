@@ -91,6 +91,16 @@ record Estimate(List<Long> weights, List<Long> cache, List<Long> compute, long o
         .toList();
   }
 
+  /// The same as our own record of earlier loads has it.
+  Fit.Measured corrected(Correction by) {
+    boolean gpu = weights.size() > 1;
+    return new Fit.Measured(
+        by.ratio(),
+        by.loads(),
+        Math.round(host() * (gpu ? 1 : by.ratio())),
+        devices().stream().map(bytes -> Math.round(bytes * by.ratio())).toList());
+  }
+
   /// The same with the weights in another quantization.
   Estimate withWeights(double scale) {
     return new Estimate(

@@ -1,5 +1,6 @@
 package dev.corral.fit;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.corral.gguf.FileType;
 import dev.corral.gguf.Gguf;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///   none
 /// @param missingBytes how much more would be needed for the verdict to be `tight`; 0 where it is,
 ///   or is better
+/// @param measured the same by our own record of earlier loads; not told where there is none
 /// @param reason a sentence
 /// @param next what would make it fit, or fit better; null where nothing needs to
 public record Fit(
@@ -44,6 +46,7 @@ public record Fit(
     Blocks blocks,
     long freeBytes,
     long missingBytes,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Measured measured,
     String reason,
     @Nullable String next) {
 
@@ -60,6 +63,18 @@ public record Fit(
     static final Part NONE = new Part(0, List.of());
   }
 
+  /// The estimate as earlier loads correct it.
+  ///
+  /// @param ratio what was measured by what was estimated
+  /// @param loads how many were compared
+  /// @param hostBytes everything on the host
+  /// @param deviceBytes everything, by GPU
+  public record Measured(double ratio, int loads, long hostBytes, List<Long> deviceBytes) {
+    public Measured {
+      deviceBytes = List.copyOf(deviceBytes);
+    }
+  }
+
   /// @param onDevice blocks that compute on a GPU
   public record Blocks(int onDevice, int all) {}
 
@@ -68,7 +83,13 @@ public record Fit(
 
   /// The fit of one model with one combination of settings on one machine.
   public static Fit of(String model, Gguf gguf, FitSettings settings, Hardware hardware) {
-    return new Judge(model, gguf, hardware).judge(settings);
+    return of(model, gguf, settings, hardware, Correction.Book.EMPTY);
+  }
+
+  /// @param book our own record of earlier loads
+  public static Fit of(
+      String model, Gguf gguf, FitSettings settings, Hardware hardware, Correction.Book book) {
+    return new Judge(model, gguf, hardware, book).judge(settings);
   }
 
   /// The rule of thumb that older tools use; shown beside the figures only where it is asked for.
@@ -81,7 +102,18 @@ public record Fit(
 
   static Fit refused(String model, Gguf gguf, FitSettings settings, String reason, String next) {
     return build(
-        model, gguf, settings, false, null, Verdict.REFUSED, new Blocks(0, 0), 0, 0, reason, next);
+        model,
+        gguf,
+        settings,
+        false,
+        null,
+        Verdict.REFUSED,
+        new Blocks(0, 0),
+        0,
+        0,
+        null,
+        reason,
+        next);
   }
 
   static Fit build(
@@ -94,6 +126,7 @@ public record Fit(
       Blocks blocks,
       long free,
       long missing,
+      @Nullable Measured measured,
       String reason,
       @Nullable String next) {
     return new Fit(
@@ -119,6 +152,7 @@ public record Fit(
         blocks,
         free,
         missing,
+        measured,
         reason,
         next);
   }

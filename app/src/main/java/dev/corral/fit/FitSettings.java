@@ -46,6 +46,9 @@ public record FitSettings(
 
   public static final long DEFAULT_UBATCH = 512;
 
+  /// What a request gets that says nothing (Ollama's own on machines without a large GPU).
+  public static final long DEFAULT_CONTEXT = 4096;
+
   /// Far beyond any model; keeps every product below 2^63.
   private static final long MOST_CONTEXT = 1L << 30;
 
@@ -80,7 +83,7 @@ public record FitSettings(
     }
   }
 
-  /// One slot, flash attention, an f16 cache, all on one GPU: what most people mean.
+  /// One slot, flash attention, an f16 cache, placed as suits the machine: what most people mean.
   public static FitSettings of(long context) {
     return new FitSettings(
         context,
@@ -93,7 +96,7 @@ public record FitSettings(
         false,
         false,
         false,
-        new Placement.Gpu());
+        new Placement.Auto());
   }
 
   /// @throws IllegalArgumentException with the types that are understood
@@ -164,5 +167,21 @@ public record FitSettings(
         fullWindows,
         embeddings,
         other);
+  }
+
+  /// As a server runs a model that answers with vectors: all rows of a step are wanted.
+  FitSettings embedding() {
+    return new FitSettings(
+        context,
+        parallel,
+        unified,
+        flashAttention,
+        kvK,
+        kvV,
+        ubatch,
+        true,
+        fullWindows,
+        true,
+        placement);
   }
 }

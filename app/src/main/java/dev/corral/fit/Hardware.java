@@ -4,6 +4,7 @@ import dev.corral.hardware.Gpu.Vendor;
 import dev.corral.hardware.HostMemory;
 import dev.corral.hardware.Inventory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 
@@ -24,11 +25,27 @@ public record Hardware(List<Gpu> gpus, long hostTotalBytes, long hostFreeBytes) 
 
   /// One card with nothing else on it, and RAM beyond any model: the what-if of `--vram 24GiB`.
   public static Hardware card(long vramBytes) {
+    return cards(1, vramBytes);
+  }
+
+  /// So many cards of that size.
+  public static Hardware cards(int count, long vramBytes) {
     long plenty = 1L << 46;
+    String name = "a card of " + Text.bytes(vramBytes);
     return new Hardware(
-        List.of(new Gpu("a card of " + Text.bytes(vramBytes), vramBytes, vramBytes, Driver.CUDA)),
+        Collections.nCopies(count, new Gpu(name, vramBytes, vramBytes, Driver.CUDA)),
         plenty,
         plenty);
+  }
+
+  /// The same with imagined GPUs of no memory behind the real ones, up to so many: figures can be
+  /// told for any placement, and none of them fits.
+  Hardware filledUp(int count) {
+    List<Gpu> all = new ArrayList<>(gpus);
+    while (all.size() < count) {
+      all.add(new Gpu("no GPU", 0, 0, Driver.CUDA));
+    }
+    return new Hardware(all, hostTotalBytes, hostFreeBytes);
   }
 
   /// What was found on this machine. A GPU that nobody tells the memory of is left out; where one
@@ -84,6 +101,11 @@ public record Hardware(List<Gpu> gpus, long hostTotalBytes, long hostFreeBytes) 
   public record Gpu(String name, long totalBytes, long freeBytes, Driver driver) {
     private static final long RESERVE = 1L << 30;
     private static final long SHARE = 20;
+
+    /// Memory that somebody else holds now: other programs, the screen, models that are loaded.
+    public long heldBytes() {
+      return Math.max(0, totalBytes - freeBytes);
+    }
 
     /// What a model may take: free, less the larger of 1 GiB and 5 %, less the driver's context.
     /// The engine's own check keeps 1 GiB, so what fits here is never rejected there.

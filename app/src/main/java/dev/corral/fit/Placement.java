@@ -4,6 +4,9 @@ import java.util.Locale;
 
 /// Where blocks, cache and experts are put.
 public sealed interface Placement {
+  /// Whatever suits the machine: on the GPUs as much as fits, without any on the host.
+  record Auto() implements Placement {}
+
   /// Everything on one GPU but the input tables.
   record Gpu() implements Placement {}
 
@@ -34,13 +37,14 @@ public sealed interface Placement {
     }
   }
 
-  /// Reads `gpu`, `cpu`, `gpu-half`, `gpu-two`, `gpu-kv-on-host`, `gpu-experts-on-host`,
+  /// Reads `auto`, `gpu`, `cpu`, `gpu-half`, `gpu-two`, `gpu-kv-on-host`, `gpu-experts-on-host`,
   /// `blocks=N`.
   ///
   /// @throws IllegalArgumentException with the forms that are understood
   static Placement parse(String text) {
     String folded = text.strip().toLowerCase(Locale.ROOT);
     return switch (folded) {
+      case "auto" -> new Auto();
       case "gpu" -> new Gpu();
       case "cpu" -> new Cpu();
       case "gpu-half" -> new GpuHalf();
@@ -54,15 +58,25 @@ public sealed interface Placement {
         throw new IllegalArgumentException(
             "'"
                 + text
-                + "' is no placement; write gpu, cpu, gpu-half, gpu-two, gpu-kv-on-host,"
+                + "' is no placement; write auto, gpu, cpu, gpu-half, gpu-two, gpu-kv-on-host,"
                 + " gpu-experts-on-host or blocks=N");
       }
+    };
+  }
+
+  /// GPUs that it takes.
+  default int devices() {
+    return switch (this) {
+      case Cpu() -> 0;
+      case GpuTwo() -> 2;
+      case Auto _, Gpu _, GpuHalf _, KvOnHost _, ExpertsOnHost _, Blocks _ -> 1;
     };
   }
 
   /// As it is written.
   default String text() {
     return switch (this) {
+      case Auto() -> "auto";
       case Gpu() -> "gpu";
       case Cpu() -> "cpu";
       case GpuHalf() -> "gpu-half";

@@ -4,6 +4,7 @@ import java.util.Locale;
 
 /// Sizes as a reason says them.
 final class Text {
+  static final Locale ROOT = Locale.ROOT;
   private static final double GIB = 1L << 30;
   private static final double MIB = 1L << 20;
 

@@ -10,14 +10,21 @@ import dev.corral.gguf.GgufWriter;
 import dev.corral.gguf.ReadSettings;
 import dev.corral.gguf.Reading;
 import dev.corral.gguf.TensorType;
+import dev.corral.hardware.HostMemory;
+import dev.corral.hardware.Inventory;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// What people ask: does it fit, why not, and what would.
 class FitTest {
   private static final long GIB = 1L << 30;
+
+  private static final Instant NOW = Instant.EPOCH;
 
   private final Gguf llama8b = header("headers/llama-3.1-8b.Q4_K_M.gguf-header.gz");
   private final Gguf phi2 = header("headers/phi-2.Q4_K_M.gguf-header.gz");
@@ -93,12 +100,84 @@ class FitTest {
   @Test
   void twoCardsShareWhatOneCannotHold() {
     Hardware two = new Hardware(List.of(gpu(6 * GIB), gpu(6 * GIB)), 64 * GIB, 60 * GIB);
-    assertThat(fit(llama8b, FitSettings.of(8192), two).next()).contains("both GPUs");
+    assertThat(fit(llama8b, FitSettings.of(8192), two).placement()).isEqualTo("gpu-two");
+    FitSettings one = FitSettings.of(8192).withPlacement(new Placement.Gpu());
+    assertThat(fit(llama8b, one, two).next()).contains("both GPUs");
     FitSettings pipeline = FitSettings.of(8192).withPlacement(new Placement.GpuTwo());
     Fit fit = fit(llama8b, pipeline, two);
     assertThat(fit.verdict().runs()).isTrue();
     assertThat(fit.deviceBytes()).hasSize(2);
-    assertThat(fit(llama8b, pipeline, Hardware.card(16 * GIB)).placement()).isEqualTo("gpu");
+    Fit lacking = fit(llama8b, pipeline, Hardware.card(16 * GIB));
+    assertThat(lacking.verdict()).isEqualTo(Verdict.WONT);
+    assertThat(lacking.deviceBytes()).hasSize(2);
+    assertThat(lacking.reason()).contains("only 1 is here");
+    assertThat(lacking.next()).contains("gpu: perfect");
+  }
+
+  @Test
+  void whatIsAskedForExplicitlyIsToldAsAskedAlsoWhereItDoesNotFit() {
+    FitSettings all = FitSettings.of(8192).withPlacement(new Placement.Gpu());
+    Fit roomy = fit(llama8b, all, Hardware.card(16 * GIB));
+    Fit small = fit(llama8b, all, Hardware.card(6 * GIB));
+    assertThat(small.verdict()).isEqualTo(Verdict.PARTIAL);
+    assertThat(small.placement()).isEqualTo("gpu");
+    assertThat(small.deviceBytes()).isEqualTo(roomy.deviceBytes());
+    assertThat(small.blocks().onDevice()).isBetween(10, 31);
+    assertThat(small.missingBytes()).isPositive();
+
+    Fit none = fit(llama8b, all, new Hardware(List.of(), 32 * GIB, 30 * GIB));
+    assertThat(none.verdict()).isEqualTo(Verdict.WONT);
+    assertThat(none.deviceBytes()).isEqualTo(roomy.deviceBytes());
+    assertThat(none.missingBytes()).isEqualTo(roomy.deviceBytes().getFirst());
+    assertThat(none.reason()).contains("no GPU");
+    assertThat(none.next()).contains("cpu: perfect");
+  }
+
+  @Test
+  void whatElseOccupiesTheCardIsSaid() {
+    Hardware busy =
+        new Hardware(
+            List.of(new Hardware.Gpu("card", 24 * GIB, 9 * GIB, Hardware.Driver.CUDA)),
+            64 * GIB,
+            60 * GIB);
+    assertThat(fit(llama8b, FitSettings.of(8192), busy).reason())
+        .contains("Other programs and loaded models hold 15.0 GiB there now");
+    assertThat(fit(llama8b, FitSettings.of(8192), Hardware.card(24 * GIB)).reason())
+        .doesNotContain("Other programs");
+  }
+
+  @Test
+  void earlierLoadsThatTookMoreLiftTheEstimateAndBothAreTold() {
+    Correction.Book book =
+        (architecture, driver) ->
+            architecture.equals("llama") && driver.equals("cuda")
+                ? Optional.of(new Correction(1.5, 4))
+                : Optional.empty();
+    Hardware card = Hardware.card(10 * GIB);
+    Fit plain = fit(llama8b, FitSettings.of(8192), card);
+    Fit corrected = Fit.of("model", llama8b, FitSettings.of(8192), card, book);
+    assertThat(plain.verdict()).isEqualTo(Verdict.PERFECT);
+    assertThat(plain.measured()).isNull();
+    assertThat(corrected.verdict()).isEqualTo(Verdict.TIGHT);
+    assertThat(corrected.deviceBytes()).isEqualTo(plain.deviceBytes());
+    assertThat(corrected.measured().deviceBytes().getFirst())
+        .isEqualTo(Math.round(plain.deviceBytes().getFirst() * 1.5));
+    assertThat(corrected.reason()).contains("150 % of their estimate (4 compared)");
+  }
+
+  @Test
+  void fromTheSizeOfAFileAloneTheAnswerIsRoughAndFromAbove() {
+    Here here =
+        new Here(
+            () -> new Inventory(List.of(), new HostMemory(32 * GIB, 30 * GIB, "test", NOW), NOW),
+            () -> FitSettings.of(8192),
+            Correction.Book.EMPTY,
+            InstantSource.system());
+    Fit rough = here.roughly("llama3.1:8b", llama8b.length());
+    assertThat(rough.exact()).isFalse();
+    assertThat(rough.verdict()).isEqualTo(Verdict.PERFECT);
+    assertThat(rough.hostBytes()).isGreaterThan(here.of("llama3.1:8b", llama8b).hostBytes());
+    assertThat(here.roughly("huge", 60 * GIB).verdict()).isEqualTo(Verdict.WONT);
   }
 
   @Test
