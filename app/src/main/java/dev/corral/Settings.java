@@ -10,6 +10,7 @@ import dev.corral.door.ServerSettings;
 import dev.corral.engine.EngineSettings;
 import dev.corral.fleet.BackendSettings;
 import dev.corral.fleet.HealthSettings;
+import dev.corral.library.CatalogSettings;
 import dev.corral.limit.LimitSettings;
 import dev.corral.pull.PullSettings;
 import java.util.List;
@@ -17,10 +18,12 @@ import java.util.Map;
 import java.util.Set;
 
 /// The whole of `corral.yaml`: one record for each room that has settings. The room `config` fills
-/// it by the names of the components (`defaultModel` is written `default`).
+/// it by the names of the components (`defaultModel` is written `default`, `protectedModels`
+/// `protected`).
 ///
 /// @param defaultModel the model for callers that name none; empty for none
 /// @param aliases free names for models, for example `gpt-4o: llama3.1:8b`
+/// @param protectedModels what nobody may remove through Corral
 public record Settings(
     ServerSettings server,
     List<BackendSettings> backends,
@@ -31,7 +34,9 @@ public record Settings(
     HealthSettings health,
     StoreSettings store,
     EngineSettings engine,
-    PullSettings pull) {
+    PullSettings pull,
+    CatalogSettings catalog,
+    List<String> protectedModels) {
   /// Keys of rooms that this version does not have yet.
   private static final Set<String> LATER =
       Set.of(
@@ -51,8 +56,6 @@ public record Settings(
           "pull.prefetch",
           "change",
           "cache",
-          "catalog",
-          "protected",
           "keep-warm",
           "prune",
           "alerts",
@@ -67,6 +70,7 @@ public record Settings(
   public static Loaded<Settings> load(Sources sources) {
     return Config.standard()
         .renaming("default-model", "default")
+        .renaming("protected-models", "protected")
         .later(LATER)
         .below(OllamaVariables::settings)
         .load(Settings.class, defaults(), sources);
@@ -83,11 +87,14 @@ public record Settings(
         HealthSettings.defaults(),
         StoreSettings.defaults(),
         EngineSettings.defaults(),
-        PullSettings.defaults());
+        PullSettings.defaults(),
+        CatalogSettings.defaults(),
+        List.of());
   }
 
   public Settings {
     backends = List.copyOf(backends);
     aliases = Map.copyOf(aliases);
+    protectedModels = List.copyOf(protectedModels);
   }
 }

@@ -74,6 +74,7 @@ public final class Wiring implements AutoCloseable {
   private final List<String> notes;
   private final Sources sources;
   private final OwnBackend own;
+  private final Holdings holdings;
   private final Choice choice;
   private final Fleet fleet;
   private final Budget bodies;
@@ -118,6 +119,7 @@ public final class Wiring implements AutoCloseable {
     open.add(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
     Upstream upstream = closing(new Upstream(vertx));
     Node node = new Node(upstream, instance);
+    holdings = closing(new Holdings(settings, home, database, clock, notes::add));
     own =
         closing(
             OwnBackend.open(
@@ -367,6 +369,7 @@ public final class Wiring implements AutoCloseable {
         gateway.apply(gatewaySettings(now));
         own.engine().apply(now.engine());
         own.downloads().follow(now.pull());
+        holdings.follow(now);
         Choice.Chosen chosen = choice.of(now, sources.variables());
         fleet.replace(chosen.backends(), chosen.why(), now.health());
         boolean restart =

@@ -11,7 +11,10 @@ public record Schema(String name, int newest) {
   private static final Pattern NAME = Pattern.compile("[a-z]+");
 
   /// Settings, keys, assignments: what no outside program writes.
-  public static final Schema CORRAL = new Schema("corral", 4);
+  public static final Schema CORRAL = new Schema("corral", 5);
+
+  /// `downloaded_models` and what we keep beside it; outside programs write here too.
+  public static final Schema LIBRARY = new Schema("library", 1);
 
   public Schema {
     if (!NAME.matcher(name).matches() || newest < 1) {

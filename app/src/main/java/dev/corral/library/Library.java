@@ -1,0 +1,111 @@
+package dev.corral.library;
+
+import dev.corral.db.Database;
+import dev.corral.db.Sql;
+import dev.corral.model.ModelName;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What was downloaded: the table `downloaded_models` of `library.db`, which other programs read
+/// and write while we run. Every look goes to the database, so a row of theirs shows at once.
+///
+/// All methods may block, and throw [dev.corral.db.DatabaseFailure] where the database cannot.
+public final class Library {
+  private final Database database;
+  private final InstantSource clock;
+  private final Rows rows;
+
+  public Library(Database database, InstantSource clock) {
+    this.database = database;
+    this.clock = clock;
+    this.rows = new Rows(database.shared());
+  }
+
+  /// All rows that name a model, in the order of their names.
+  public List<Entry> all() {
+    return database.read(Rows::all);
+  }
+
+  /// The row about a model, in whatever form its name was written.
+  public Optional<Entry> find(ModelName name) {
+    return first(all(), name);
+  }
+
+  /// Writes what is known of a model: a new row, or the row that is there with what is new. It is
+  /// tracked from now on.
+  public void record(Entry entry) {
+    boolean _ =
+        database.inTransaction(sql -> {
+          Optional<Entry> there = entry.name().flatMap(name -> first(Rows.all(sql), name));
+          Entry now = there.map(before -> before.updated(entry)).orElse(entry);
+          if (there.isPresent()) {
+            rows.change(sql, now);
+          } else {
+            rows.add(sql, now);
+          }
+          now.name().ifPresent(name -> tracked(sql, name));
+          return true;
+        });
+  }
+
+  /// A model answered; times before the one that is there change nothing.
+  public void used(ModelName name, Instant at) {
+    used(Map.of(name, at));
+  }
+
+  /// As [#used(ModelName, Instant)], for many at once. Models that are not tracked are passed over.
+  public void used(Map<ModelName, Instant> times) {
+    boolean _ =
+        database.inTransaction(sql -> {
+          List<Entry> all = Rows.all(sql);
+          times.forEach((name, at) ->
+              first(all, name)
+                  .filter(row -> row.lastUsed() == null || row.lastUsed().isBefore(at))
+                  .ifPresent(row -> rows.touch(sql, row.modelId(), at)));
+          return true;
+        });
+  }
+
+  /// Stops tracking a model; its weights stay where they are, and nothing adopts it by itself.
+  ///
+  /// @return false where it was not tracked
+  public boolean forget(ModelName name) {
+    return database.inTransaction(sql -> {
+      Optional<Entry> there = first(Rows.all(sql), name);
+      there.ifPresent(row -> {
+        Rows.remove(sql, row.modelId());
+        int _ = sql.update("delete from library_state where model_id = ?", row.modelId());
+        int _ = sql.update("delete from library_node where model_id = ?", row.modelId());
+      });
+      tracked(sql, name);
+      int _ =
+          sql.update(
+              "insert into library_untracked (model_id, since) values (?, ?)",
+              name.key(),
+              clock.millis());
+      return there.isPresent();
+    });
+  }
+
+  /// True where somebody stopped tracking the model, and nobody took it up again since.
+  public boolean untracked(ModelName name) {
+    return database
+        .read(sql ->
+            sql.find(
+                row -> true,
+                "select model_id from library_untracked where model_id = ?",
+                name.key()))
+        .isPresent();
+  }
+
+  private static void tracked(Sql sql, ModelName name) {
+    int _ = sql.update("delete from library_untracked where model_id = ?", name.key());
+  }
+
+  private static Optional<Entry> first(List<Entry> rows, ModelName name) {
+    return rows.stream().filter(row -> row.means(name)).findFirst();
+  }
+}
