@@ -19,7 +19,7 @@ public final class Main {
   private static final int WARM_SECONDS = 25;
 
   private static final List<String> PARTS =
-      List.of("load", "low", "streams", "leave", "hold", "body", "start");
+      List.of("load", "low", "streams", "leave", "hold", "body", "start", "pull");
 
   private Main() {}
 
@@ -34,8 +34,13 @@ public final class Main {
       System.err.println("bench: parts are " + String.join(" ", PARTS) + ", or: jmh [NAME]");
       System.exit(2);
     }
-    try (Surroundings around = Surroundings.start()) {
-      new Main().measure(around, parts);
+    if (parts.remove("pull")) {
+      Pulling.print();
+    }
+    if (!parts.isEmpty()) {
+      try (Surroundings around = Surroundings.start()) {
+        new Main().measure(around, parts);
+      }
     }
     System.exit(0);
   }
