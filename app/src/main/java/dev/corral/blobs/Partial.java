@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// [#discard()] does not. One holder on the machine; parts may be written by several threads.
 public final class Partial implements Closeable {
   private static final int BUFFER = 1 << 20;
+  private static final long COPY = 64L << 20;
   private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 
   private final Store store;
@@ -128,29 +129,57 @@ public final class Partial implements Closeable {
   /// @throws StoreFailure `MISMATCH`; the partial stays, for whoever wants to look which part is
   ///   wrong
   public void commit(long size) throws StoreFailure {
-    Digest got = hashed(size);
-    commit(size, got);
+    Marks.Making marks = new Marks.Making();
+    Digest got = hashed(size, marks);
+    commit(got, marks.end());
   }
 
   /// As [#commit(long)], for those who have hashed the bytes on their way.
   ///
   /// @param got the digest of what was written
-  public void commit(long size, Digest got) throws StoreFailure {
+  /// @param marks of the same bytes
+  public void commit(Digest got, Marks marks) throws StoreFailure {
+    finish(got, marks, false);
+  }
+
+  /// As [#commit(Digest, Marks)], and takes the place of a blob that is there: that one is damaged.
+  public void replace(Digest got, Marks marks) throws StoreFailure {
+    finish(got, marks, true);
+  }
+
+  private void finish(Digest got, Marks marks, boolean replace) throws StoreFailure {
     if (!got.equals(digest)) {
       throw new StoreFailure(
           StoreFailure.Kind.MISMATCH,
           "digest mismatch, expected \"" + digest + "\", got \"" + got + "\"");
     }
     try {
-      channel.truncate(size);
-      store.publishBlob(file, digest);
+      channel.truncate(marks.size());
+      store.mark(digest, marks);
+      store.publishBlob(file, digest, replace);
       Files.deleteIfExists(noteFile);
     } catch (IOException e) {
       throw Disk.failure("keep what arrived", e);
     }
   }
 
-  private Digest hashed(long size) throws StoreFailure {
+  /// Takes over bytes of a file at the same offsets.
+  public void copy(Path source, long from, long to) throws StoreFailure {
+    try (FileChannel in = FileChannel.open(source, StandardOpenOption.READ)) {
+      long at = from;
+      while (at < to) {
+        long count = in.transferTo(at, Math.min(COPY, to - at), channel.position(at));
+        if (count <= 0) {
+          throw new EOFException("The file is shorter than it was");
+        }
+        at += count;
+      }
+    } catch (IOException e) {
+      throw Disk.failure("copy what is right of a blob", e);
+    }
+  }
+
+  private Digest hashed(long size, Marks.Making marks) throws StoreFailure {
     MessageDigest hash = Digest.sha256();
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
     try {
@@ -162,7 +191,8 @@ public final class Partial implements Closeable {
           throw new EOFException("The partial is shorter than the blob");
         }
         at += n;
-        hash.update(buffer.flip());
+        marks.update(buffer.flip());
+        hash.update(buffer);
       }
     } catch (IOException e) {
       throw Disk.failure("verify what arrived", e);

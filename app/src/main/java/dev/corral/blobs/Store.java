@@ -284,10 +284,43 @@ public final class Store implements Closeable {
     return work.fresh();
   }
 
+  /// The checksums of a blob's pieces; empty where nobody kept any.
+  public Optional<Marks> marks(Digest digest) {
+    try {
+      return Marks.parse(Files.readAllBytes(work.marks(Marks.fileName(digest))));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /// Keeps the checksums of a blob that is whole. A disk that refuses costs only them.
+  public void mark(Digest digest, Marks marks) {
+    if (marks.sums().size() <= 1) {
+      return; // one piece: there is no part to tell from the others
+    }
+    Path file = work.fresh();
+    try {
+      Files.write(file, marks.text());
+      Disk.publish(file, work.marks(Marks.fileName(digest)));
+    } catch (IOException e) {
+      return;
+    }
+  }
+
+  /// The file of a blob in our own folder.
+  public Optional<Path> ownBlob(Digest digest) {
+    return own.blob(digest);
+  }
+
   /// Gives a finished file its name. Where the blob is here already, that one stays.
   void publishBlob(Path finished, Digest digest) throws IOException {
+    publishBlob(finished, digest, false);
+  }
+
+  /// @param replace the one that is here is damaged
+  void publishBlob(Path finished, Digest digest, boolean replace) throws IOException {
     Optional<Path> there = own.blob(digest);
-    if (there.isPresent() && Files.size(there.get()) == Files.size(finished)) {
+    if (!replace && there.isPresent() && Files.size(there.get()) == Files.size(finished)) {
       Disk.freshen(there.get());
       Files.deleteIfExists(finished);
     } else {

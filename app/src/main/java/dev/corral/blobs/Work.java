@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The folder `.corral` of our own store, where everything is made before it gets its name.
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// | `work/ID/` | files in the making of one running store; gone with it, or found dead and removed by the next |
 /// | `partial/` | downloads, which outlive a restart |
 /// | `trash/` | see [Bin] |
+/// | `marks/` | checksums of blobs, see [Marks] |
 /// | `seeds.json` | digests of loose files |
 final class Work implements Closeable {
   /// A download that nobody touched for so long was given up.
@@ -53,6 +55,7 @@ final class Work implements Closeable {
     Path folder = store.toRealPath().resolve(".corral");
     Path all = Files.createDirectories(folder.resolve("work"));
     Files.createDirectories(folder.resolve("partial"));
+    Files.createDirectories(folder.resolve("marks"));
     Path mine = Files.createDirectory(all.resolve(UUID.randomUUID().toString()));
     OURS.add(mine);
     FileChannel channel =
@@ -60,7 +63,9 @@ final class Work implements Closeable {
             mine.resolve(ALIVE), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     Work work = new Work(folder, mine, channel, channel.tryLock());
     work.removeDead();
-    work.removeForgotten();
+    work.removeForgotten("partial", _ -> true);
+    Path blobs = store.resolve("blobs");
+    work.removeForgotten("marks", name -> !Files.exists(blobs.resolve(name)));
     return work;
   }
 
@@ -75,6 +80,10 @@ final class Work implements Closeable {
 
   Path partial(String name) {
     return folder.resolve("partial").resolve(name);
+  }
+
+  Path marks(String name) {
+    return folder.resolve("marks").resolve(name);
   }
 
   Path trash() {
@@ -112,11 +121,11 @@ final class Work implements Closeable {
     }
   }
 
-  private void removeForgotten() throws IOException {
-    try (DirectoryStream<Path> partials = Files.newDirectoryStream(folder.resolve("partial"))) {
-      for (Path partial : partials) {
-        if (olderThan(partial, FORGOTTEN)) {
-          Files.deleteIfExists(partial);
+  private void removeForgotten(String below, Predicate<String> useless) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder.resolve(below))) {
+      for (Path file : files) {
+        if (useless.test(String.valueOf(file.getFileName())) && olderThan(file, FORGOTTEN)) {
+          Files.deleteIfExists(file);
         }
       }
     }

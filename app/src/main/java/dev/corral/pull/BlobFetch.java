@@ -1,5 +1,6 @@
 package dev.corral.pull;
 
+import dev.corral.blobs.Marks;
 import dev.corral.blobs.Partial;
 import dev.corral.blobs.StoreFailure;
 import dev.corral.model.Digest;
@@ -55,7 +56,7 @@ final class BlobFetch {
   /// What it came to.
   sealed interface End {
     /// All bytes are there and have the digest.
-    record Whole(Digest digest) implements End {}
+    record Whole(Digest digest, Marks marks) implements End {}
 
     /// Ended by us; what is there is noted.
     record Stopped() implements End {}
@@ -73,17 +74,18 @@ final class BlobFetch {
     boolean allAgain = false;
     while (true) {
       Pieces pieces = new Pieces(layer.size(), settings.piece(layer.size()), there);
-      Optional<Digest> got = round(pieces);
-      if (got.isEmpty()) {
+      Optional<End.Whole> round = round(pieces);
+      if (round.isEmpty()) {
         return pieces.failure().<End>map(End.Failed::new).orElseGet(End.Stopped::new);
       }
-      if (got.get().equals(layer.digest())) {
-        return new End.Whole(got.get());
+      Digest got = round.get().digest();
+      if (got.equals(layer.digest())) {
+        return round.get();
       }
       Extents suspect = pieces.suspect();
       if (allAgain) {
         partial.note(note(new Extents()));
-        return new End.Failed(mismatch(got.get()));
+        return new End.Failed(mismatch(got));
       }
       if (!partlyAgain && !suspect.isEmpty() && suspect.length() < layer.size()) {
         partlyAgain = true;
@@ -113,8 +115,8 @@ final class BlobFetch {
         Optional.empty());
   }
 
-  /// @return the digest of what is there; empty where it did not come to that
-  private Optional<Digest> round(Pieces pieces) throws StoreFailure {
+  /// @return what is there, whatever its digest is; empty where it did not come to that
+  private Optional<End.Whole> round(Pieces pieces) throws StoreFailure {
     progress.accept(pieces.bytesDone());
     stop.whenAsked(pieces::end);
     List<Thread> threads = new ArrayList<>();
@@ -126,19 +128,19 @@ final class BlobFetch {
       threads.add(Thread.ofVirtual().name("fetch " + i).start(connection));
     }
     // Hashing computes: a virtual thread would keep others from theirs.
-    FutureTask<Optional<Digest>> hash = new FutureTask<>(() -> hashed(pieces));
+    FutureTask<Optional<End.Whole>> hash = new FutureTask<>(() -> hashed(pieces));
     Thread.ofPlatform().daemon().name("hash " + layer.digest().brief()).start(hash);
     try {
-      Optional<Digest> digest = hash.get();
+      Optional<End.Whole> whole = hash.get();
       pieces.end();
       for (Thread thread : threads) {
         thread.join();
       }
       pieces.checkDisk();
-      if (digest.isEmpty()) {
+      if (whole.isEmpty()) {
         partial.note(note(pieces.done()));
       }
-      return digest;
+      return whole;
     } catch (ExecutionException | InterruptedException e) {
       throw new IllegalStateException("fetching a blob failed", e);
     }
@@ -148,8 +150,9 @@ final class BlobFetch {
   /// what was there, which finds out besides whether the disk still has it.
   ///
   /// @return empty where the work ended before
-  private Optional<Digest> hashed(Pieces pieces) {
+  private Optional<End.Whole> hashed(Pieces pieces) {
     MessageDigest hash = Digest.sha256();
+    Marks.Making marks = new Marks.Making();
     ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BACK);
     long at = 0;
     try {
@@ -163,10 +166,11 @@ final class BlobFetch {
         if (count <= 0) {
           throw new IllegalStateException("what was written cannot be read back");
         }
-        hash.update(buffer.flip());
+        marks.update(buffer.flip());
+        hash.update(buffer);
         at += count;
       }
-      return Optional.of(Digest.of(hash));
+      return Optional.of(new End.Whole(Digest.of(hash), marks.end()));
     } catch (StoreFailure e) {
       pieces.fail(e);
       return Optional.empty();
@@ -190,7 +194,12 @@ final class BlobFetch {
   }
 
   private byte[] note(Extents there) {
-    return (NOTE + layer.size() + "\n" + there).getBytes(StandardCharsets.US_ASCII);
+    return note(there, layer.size());
+  }
+
+  /// What a partial keeps of its progress.
+  static byte[] note(Extents there, long size) {
+    return (NOTE + size + "\n" + there).getBytes(StandardCharsets.US_ASCII);
   }
 
   /// What an earlier run left; nothing where the note makes no sense.

@@ -1,5 +1,6 @@
 package dev.corral.pull;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -58,6 +59,11 @@ final class Extents {
   /// Hands each range over, in order.
   void each(BiConsumer<Long, Long> range) {
     ranges.forEach(range);
+  }
+
+  /// Each of them, in order.
+  List<Range> ranges() {
+    return ranges.entrySet().stream().map(one -> new Range(one.getKey(), one.getValue())).toList();
   }
 
   boolean isEmpty() {

@@ -139,6 +139,11 @@ public final class Pulls implements AutoCloseable {
     return registry.open(name, leash);
   }
 
+  /// Makes damaged blobs of our own store whole; one for each thread.
+  public Repair repair() {
+    return new Repair(store, registry, settings, throttle);
+  }
+
   /// All jobs, the newest last.
   public List<Pull> all() {
     return List.copyOf(snapshot.values());

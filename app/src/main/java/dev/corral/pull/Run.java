@@ -229,7 +229,7 @@ final class Run implements Work {
       case BlobFetch.End.Stopped _ -> new End.Stopped();
       case BlobFetch.End.Failed failed -> failed(failed.trouble());
       case BlobFetch.End.Whole whole -> {
-        partial.commit(layer.size(), whole.digest());
+        partial.commit(whole.digest(), whole.marks());
         yield new End.Done();
       }
     };

@@ -98,15 +98,8 @@ class PullsTest {
     assertThat(bytesAsked()).isEqualTo(WEIGHTS.size());
   }
 
-  /// Bytes of the ranges that were asked for.
   private long bytesAsked() {
-    return registry.exchanges(BLOB).stream()
-        .map(exchange -> exchange.request().headers().first("Range").orElseThrow())
-        .mapToLong(range -> {
-          String[] ends = range.replace("bytes=", "").split("-", 2);
-          return Long.parseLong(ends[1]) - Long.parseLong(ends[0]) + 1;
-        })
-        .sum();
+    return Yard.bytesAsked(registry, BLOB);
   }
 
   @Test

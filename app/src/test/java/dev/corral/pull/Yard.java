@@ -149,6 +149,17 @@ public final class Yard implements AutoCloseable {
     return now.get();
   }
 
+  /// Bytes of the ranges that were asked for.
+  static long bytesAsked(RegistryDouble registry, String path) {
+    return registry.exchanges(path).stream()
+        .map(exchange -> exchange.request().headers().first("Range").orElseThrow())
+        .mapToLong(range -> {
+          String[] ends = range.replace("bytes=", "").split("-", 2);
+          return Long.parseLong(ends[1]) - Long.parseLong(ends[0]) + 1;
+        })
+        .sum();
+  }
+
   static ModelName name(String text) {
     return ModelName.parse(text).orElseThrow();
   }

@@ -40,12 +40,14 @@ public final class FileRegistry {
         """
         {"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json",\
         "config":{"mediaType":"application/vnd.docker.container.image.v1+json","digest":"%s","size":%d},\
-        "layers":[{"mediaType":"application/vnd.ollama.image.model","digest":"%s","size":%d}]}"""
+        "layers":[{"mediaType":"application/vnd.ollama.image.model","digest":"%s","size":%d}]}\
+        """
             .formatted(Digest.of(CONFIG), CONFIG.length, digest, size)
             .getBytes(StandardCharsets.UTF_8);
   }
 
-  private static final byte[] CONFIG = "{\"model_format\":\"gguf\"}".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] CONFIG =
+      "{\"model_format\":\"gguf\"}".getBytes(StandardCharsets.UTF_8);
 
   /// @param args the port, the file, its digest
   public static void main(String[] args) throws IOException {

@@ -50,7 +50,7 @@ public final class PullOnce {
     Opening opening =
         Database.open(DatabaseSettings.defaults(), folder.resolve("corral.db"), Schema.CORRAL);
     try (Database database = ((Opening.Opened) opening).database();
-        Store store = Store.open(Folders.own(folder.resolve("models")), System.err::println);
+        Store store = Store.open(Folders.own(folder.resolve("models")), _ -> {});
         Pulls pulls =
             Pulls.open(
                 database, "own", store, registry, defaults, InstantSource.system(), _ -> {})) {

@@ -69,10 +69,7 @@ final class Pulling {
       double curl = others.millis(0.5) / 1e3;
       double corral = ours.millis(0.5) / 1e3;
       table.row(
-          title,
-          "%.2f".formatted(curl),
-          "%.2f".formatted(corral),
-          "%.2f".formatted(curl / corral));
+          title, "%.2f".formatted(curl), "%.2f".formatted(corral), "%.2f".formatted(curl / corral));
     } finally {
       registry.destroy();
       registry.onExit().join();

@@ -1,0 +1,120 @@
+package dev.corral.pull;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.corral.blobs.Marks;
+import dev.corral.model.Digest;
+import dev.corral.model.Layer;
+import dev.corral.testkit.Content;
+import dev.corral.testkit.Mischief;
+import dev.corral.testkit.RegistryDouble;
+import dev.corral.testkit.RegistryDouble.ImageLayer;
+import dev.corral.testkit.Where;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A blob that a disk has damaged, and what it takes to make it whole.
+class RepairTest {
+  private static final int BIT = 1000;
+
+  /// A piece and a bit.
+  private static final Content WEIGHTS = Content.random(Marks.PIECE + BIT, 5);
+
+  private static final String BLOB = RegistryDouble.blobPath("ns/m", WEIGHTS.digest());
+
+  @TempDir private Path folder;
+  private final RegistryDouble registry = RegistryDouble.start();
+  private Yard yard;
+
+  @BeforeEach
+  void pull() {
+    yard = new Yard(folder, registry);
+    registry.publish("ns/m:t", Yard.CONFIG, new ImageLayer("model", WEIGHTS));
+    assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);
+    registry.forgetExchanges();
+  }
+
+  @AfterEach
+  void close() {
+    yard.close();
+    registry.close();
+  }
+
+  private String name() {
+    return "127.0.0.1:" + registry.port() + "/ns/m:t";
+  }
+
+  private Layer layer() {
+    return yard.model(name()).weightsLayer().orElseThrow();
+  }
+
+  private Path file() {
+    return yard.model(name()).weights().orElseThrow();
+  }
+
+  private Repair.End repair() {
+    return yard.pulls().repair().repair(Yard.name(name()), layer(), _ -> {});
+  }
+
+  private void flip(long at) throws IOException {
+    try (FileChannel file =
+        FileChannel.open(file(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer one = ByteBuffer.allocate(1);
+      int _ = file.read(one, at);
+      one.put(0, (byte) (one.get(0) ^ 1));
+      int _ = file.write(one.flip(), at);
+    }
+  }
+
+  @Test
+  void onlyThePieceThatIsDamagedIsFetchedAgain() throws Exception {
+    flip(Marks.PIECE + 77);
+    Repair.End end = repair();
+    assertThat(end).isEqualTo(new Repair.End.Whole(BIT));
+    assertThat(Digest.of(Files.readAllBytes(file()))).hasToString(WEIGHTS.digest());
+    assertThat(Yard.bytesAsked(registry, BLOB)).isEqualTo(BIT);
+    assertThat(yard.files(".corral/partial")).isEmpty();
+  }
+
+  @Test
+  void whoeverHasTheDamagedFileOpenGoesOnWithIt() throws Exception {
+    flip(5);
+    try (FileChannel runner = FileChannel.open(file(), StandardOpenOption.READ)) {
+      assertThat(repair()).isInstanceOf(Repair.End.Whole.class);
+      assertThat(runner.size()).isEqualTo(WEIGHTS.size());
+    }
+  }
+
+  @Test
+  void aBlobThatIsGoneOrShortIsFetchedAsAWhole() throws Exception {
+    Layer layer = layer();
+    Path file = file();
+    try (FileChannel cut = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      cut.truncate(100);
+    }
+    Repair.End end = yard.pulls().repair().repair(Yard.name(name()), layer, _ -> {});
+    assertThat(end).isEqualTo(new Repair.End.Whole(WEIGHTS.size()));
+    Files.delete(file);
+    end = yard.pulls().repair().repair(Yard.name(name()), layer, _ -> {});
+    assertThat(end).isEqualTo(new Repair.End.Whole(WEIGHTS.size()));
+    assertThat(Files.size(file)).isEqualTo(WEIGHTS.size());
+  }
+
+  @Test
+  void aRegistryThatHasItNoMoreIsNamedAndTheOldFileStays() throws Exception {
+    flip(5);
+    registry.play(Mischief.status(404), Where.path(BLOB));
+    Repair.End end = repair();
+    assertThat(end).isInstanceOf(Repair.End.Failed.class);
+    assertThat(((Repair.End.Failed) end).problem().missing()).isTrue();
+    assertThat(file()).exists();
+  }
+}
