@@ -47,8 +47,24 @@ record FileFacts(
   private static final int NORMAL = 1;
 
   /// Tokenizers that put the first token in front unless the file says otherwise (llama.cpp's
-  /// `llama_vocab::load`): SentencePiece and WordPiece.
+  /// `llama_vocab::load`): SentencePiece and WordPiece, and of the byte-pair ones these.
   private static final Set<String> WITH_BOS = Set.of("llama", "bert", "gemma4");
+
+  private static final Set<String> PAIRS_WITH_BOS =
+      Set.of(
+          "llama3",
+          "llama-v3",
+          "llama-bpe",
+          "falcon3",
+          "falcon-h1",
+          "pixtral",
+          "midm-2.0",
+          "lfm2",
+          "jina-v5-nano",
+          "tekken",
+          "chameleon");
+
+  private static final Set<String> WITH_EOS = Set.of("bert", "t5");
 
   static FileFacts read(Path weights) throws IOException {
     try (FileBytes bytes = FileBytes.open(weights)) {
@@ -61,6 +77,8 @@ record FileFacts(
   static FileFacts of(Gguf gguf) {
     String architecture = gguf.architecture().orElse("");
     String tokenizer = gguf.text("tokenizer.ggml.model").orElse("");
+    String pre = gguf.text("tokenizer.ggml.pre").orElse("");
+    boolean usesBos = WITH_BOS.contains(tokenizer) || PAIRS_WITH_BOS.contains(pre);
     List<String> tokens = gguf.texts(Gguf.TOKENS);
     int bos = id(gguf, "bos_token_id", tokenizer.equals("llama") ? 1 : -1);
     int eos = id(gguf, "eos_token_id", tokenizer.equals("llama") ? 2 : -1);
@@ -71,8 +89,8 @@ record FileFacts(
         gguf.metadata().containsKey(architecture + ".vision.block_count"),
         gguf.metadata().containsKey(architecture + ".audio.block_count"),
         gguf.text("tokenizer.chat_template").orElse(""),
-        gguf.flag("tokenizer.ggml.add_bos_token").orElse(WITH_BOS.contains(tokenizer)),
-        gguf.flag("tokenizer.ggml.add_eos_token").orElse(tokenizer.equals("bert")),
+        gguf.flag("tokenizer.ggml.add_bos_token").orElse(usesBos),
+        gguf.flag("tokenizer.ggml.add_eos_token").orElse(WITH_EOS.contains(tokenizer)),
         bos,
         eos,
         text(tokens, bos),

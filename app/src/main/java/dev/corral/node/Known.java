@@ -22,6 +22,18 @@ public final class Known {
     this.capabilities = capabilities(stored, file, voice);
   }
 
+  /// The same model, found again: another name of it, or its files in another place.
+  private Known(StoredModel stored, Known before) {
+    this.stored = stored;
+    this.file = before.file;
+    this.voice = before.voice;
+    this.capabilities = before.capabilities;
+  }
+
+  Known as(StoredModel found) {
+    return new Known(found, this);
+  }
+
   public StoredModel stored() {
     return stored;
   }

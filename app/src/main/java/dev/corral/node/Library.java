@@ -51,10 +51,10 @@ public final class Library {
   /// A model that was found already, understood.
   public Known understand(StoredModel stored) {
     Known before = known.get(stored.digest());
-    if (before != null && before.stored().name().equals(stored.name()) && stored.whole()) {
-      return before;
+    if (before != null) {
+      return before.as(stored);
     }
-    Known fresh = new Known(stored, before == null ? facts(stored) : before.file());
+    Known fresh = new Known(stored, facts(stored));
     if (stored.whole()) {
       known.put(stored.digest(), fresh);
     }
