@@ -2,6 +2,7 @@ package dev.corral.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.corral.dialect.Fields;
 import dev.corral.templates.ChatInput;
 import dev.corral.templates.ChatTemplate;
@@ -65,8 +66,21 @@ record Conversation(List<Json.Fields> messages, List<Json> tools, @Nullable Thin
 
   static List<Json> tools(Fields request) {
     List<Json> tools = new ArrayList<>();
-    request.items("tools", "api.Tools").forEach(tool -> tools.add(Json.from(plain(tool))));
+    request.items("tools", "api.Tools").forEach(tool -> tools.add(described(tool)));
     return tools;
+  }
+
+  /// Templates see a description of every function, if only an empty one, as llama-server shows it.
+  private static Json described(JsonNode tool) {
+    if (!(tool.path("function") instanceof ObjectNode function) || function.has("description")) {
+      return Json.from(plain(tool));
+    }
+    ObjectNode whole = function.objectNode();
+    whole.set("name", function.path("name"));
+    whole.put("description", "").setAll(function);
+    ObjectNode copy = ((ObjectNode) tool).deepCopy();
+    copy.set("function", whole);
+    return Json.from(plain(copy));
   }
 
   private static @Nullable Object plain(JsonNode tree) {
@@ -82,13 +96,17 @@ record Conversation(List<Json.Fields> messages, List<Json> tools, @Nullable Thin
   /// the system and the last one always stay.
   Prompt fitted(ChatTemplate template, FileFacts file, Clock clock, Runner runner) {
     int context = runner.facts().contextLength();
-    int low = 0;
-    int high = Math.max(0, messages.size() - 1);
     Prompt all = render(template, file, clock, messages);
-    if (high == 0 || all.surelyFits(context) || all.count(runner) <= context) {
+    if (messages.size() <= 1 || all.surelyFits(context)) {
       return all;
     }
+    Prompt counted = all.counted(runner);
+    if (counted.tokens() <= context) {
+      return counted;
+    }
     // Fewer messages never need more tokens, so the fewest to drop are found by halving.
+    int low = 1;
+    int high = messages.size() - 1;
     while (low < high) {
       int middle = (low + high) / 2;
       if (fits(template, file, clock, runner, middle, context)) {
@@ -102,11 +120,13 @@ record Conversation(List<Json.Fields> messages, List<Json> tools, @Nullable Thin
 
   private boolean fits(
       ChatTemplate template, FileFacts file, Clock clock, Runner runner, int drop, int context) {
+    Prompt cut;
     try {
-      return render(template, file, clock, without(drop)).count(runner) <= context;
+      cut = render(template, file, clock, without(drop));
     } catch (Refused no) {
       return false; // a template that refuses this cut may well take the next
     }
+    return cut.surelyFits(context) || cut.counted(runner).tokens() <= context;
   }
 
   private List<Json.Fields> without(int oldest) {

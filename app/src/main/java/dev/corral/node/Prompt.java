@@ -13,7 +13,8 @@ import java.util.List;
 /// A prompt on its way to a runner.
 ///
 /// @param text as it was rendered
-record Prompt(MarkedText text) {
+/// @param tokens without those that the tokenizer adds, where they have been counted; else -1
+record Prompt(MarkedText text, int tokens) {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private static final String TOO_LONG =
@@ -21,16 +22,23 @@ record Prompt(MarkedText text) {
           + " prompt, adjust the context length in settings, or use a model with a longer context"
           + " length";
 
-  /// True where no look is needed: a token has at least one byte, and the tokenizer may add one on
-  /// each side.
-  boolean surelyFits(int tokens) {
-    String plain = text.toString();
-    return plain.length() < tokens && plain.getBytes(StandardCharsets.UTF_8).length + 2 <= tokens;
+  Prompt(MarkedText text) {
+    this(text, -1);
   }
 
-  /// How many tokens it has, without those that the tokenizer adds.
-  int count(Runner runner) {
-    return runner.tokenize(text.toString(), false, true).size();
+  /// True where no look is needed: a token has at least one byte, and the tokenizer may add one on
+  /// each side.
+  boolean surelyFits(int most) {
+    if (tokens >= 0) {
+      return tokens + 2 <= most;
+    }
+    String plain = text.toString();
+    return plain.length() < most && plain.getBytes(StandardCharsets.UTF_8).length + 2 <= most;
+  }
+
+  /// The same with its tokens counted.
+  Prompt counted(Runner runner) {
+    return new Prompt(text, runner.tokenize(text.toString(), false, true).size());
   }
 
   /// What the runner is sent: the text, or, where a user typed something that looks like a control
