@@ -8,7 +8,7 @@ import dev.corral.wire.Problem;
 public final class Words {
   /// The Ollama whose recorded behaviour we pass: told where no node tells its own, because clients
   /// refuse servers that they think old.
-  public static final String OLLAMA_VERSION = "0.33.0";
+  public static final String OLLAMA_VERSION = "0.33.0-rc2";
 
   private Words() {}
 

@@ -80,7 +80,10 @@ public final class Chat {
         return;
       }
       boolean stream = !Boolean.FALSE.equals(ask.maybeFlag("stream"));
-      Answer answer = new Answer(asked, voice.jinja(), stream, timing, out);
+      if (stream) {
+        turn.prepared();
+      }
+      Answer answer = new Answer(asked, voice.jinja(), !tools.isEmpty(), stream, timing, out);
       new Generation(runner, model.file(), wish, answer).run(prompt);
     }
   }
@@ -120,6 +123,7 @@ public final class Chat {
   private final class Answer implements Pieces {
     private final String asked;
     private final boolean jinja;
+    private boolean trims;
     private final boolean stream;
     private final Timing timing;
     private final Out out;
@@ -128,9 +132,11 @@ public final class Chat {
     private final ArrayNode calls = JsonNodeFactory.instance.arrayNode();
     private final ArrayNode logprobs = JsonNodeFactory.instance.arrayNode();
 
-    Answer(String asked, boolean jinja, boolean stream, Timing timing, Out out) {
+    /// @param tools with tools llama-server drops the blanks in front of what is said
+    Answer(String asked, boolean jinja, boolean tools, boolean stream, Timing timing, Out out) {
       this.asked = asked;
       this.jinja = jinja;
+      this.trims = jinja && tools;
       this.stream = stream;
       this.timing = timing;
       this.out = out;
@@ -143,7 +149,7 @@ public final class Chat {
       }
       for (Part part : parts) {
         switch (part) {
-          case Part.Content(String text) -> say(content, text);
+          case Part.Content(String text) -> say(content, trimmed(text));
           case Part.Thinking(String text) -> say(thinking, text);
           case Part.ToolCall call -> call(call);
         }
@@ -153,9 +159,15 @@ public final class Chat {
       }
     }
 
+    private String trimmed(String text) {
+      String left = trims ? text.stripLeading() : text;
+      trims &= left.isEmpty();
+      return left;
+    }
+
     private void say(StringBuilder to, String text) {
       to.append(text);
-      if (stream) {
+      if (stream && !text.isEmpty()) {
         out.frame(frame(false));
       }
     }

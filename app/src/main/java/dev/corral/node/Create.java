@@ -47,6 +47,7 @@ public final class Create {
 
   private void answer(Turn turn) throws IOException {
     CreateAsk ask = CreateAsk.of(turn.fields("CreateRequest"));
+    turn.prepared();
     if (ask.stream()) {
       Frames frames = turn.frames();
       make(ask, status -> frames.send(status(status)));

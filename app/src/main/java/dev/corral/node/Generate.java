@@ -95,6 +95,9 @@ public final class Generate {
         return;
       }
       boolean stream = !Boolean.FALSE.equals(ask.maybeFlag("stream"));
+      if (stream) {
+        turn.prepared();
+      }
       Answer answer = new Answer(asked, raw ? null : prompt, runner, stream, timing, out);
       new Generation(runner, model.file(), wish, answer).run(prompt);
     }

@@ -2,6 +2,7 @@ package dev.corral.node;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.corral.dialect.Unread;
+import dev.corral.dialect.Words;
 import dev.corral.model.Dialect;
 import dev.corral.upstream.Asked;
 import dev.corral.upstream.CallerLeft;
@@ -15,9 +16,6 @@ import java.util.Optional;
 public final class OwnNode implements Inside {
   /// Its name among the backends.
   public static final String NAME = "own";
-
-  /// The Ollama whose recorded behaviour this node shows; clients refuse older ones.
-  public static final String OLLAMA_VERSION = "0.33.0";
 
   private static final System.Logger LOG = System.getLogger(OwnNode.class.getName());
 
@@ -59,12 +57,13 @@ public final class OwnNode implements Inside {
     } catch (Refused no) {
       turn.refuse(no);
     } catch (IOException | RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, asked.method() + " " + path + " failed", e);
+      // Whoever has left is told nothing, and is no fault of ours: then this throws.
       turn.refuse(new Refused(500, "an internal error; look at 'corral logs'"));
+      LOG.log(System.Logger.Level.ERROR, asked.method() + " " + path + " failed", e);
     }
   }
 
   private static void version(Turn turn) {
-    turn.json(200, JsonNodeFactory.instance.objectNode().put("version", OLLAMA_VERSION));
+    turn.json(200, JsonNodeFactory.instance.objectNode().put("version", Words.OLLAMA_VERSION));
   }
 }

@@ -26,6 +26,7 @@ public final class Turn {
   private final String parameter;
   private @Nullable Frames frames;
   private boolean begun;
+  private boolean prepared;
 
   Turn(Asked asked, Reply reply, Dialect dialect, String parameter) {
     this.asked = asked;
@@ -102,6 +103,11 @@ public final class Turn {
     return made;
   }
 
+  /// The answer is on its way: from here on Ollama tells errors without a charset.
+  void prepared() {
+    prepared = true;
+  }
+
   /// Run on another thread when the caller leaves before the answer's end; at once where it has
   /// left.
   public void onCancel(Runnable action) {
@@ -120,9 +126,12 @@ public final class Turn {
       open.fail(no);
     } else if (begun) {
       reply.cut(no.text());
+    } else if (dialect == Dialect.PLAIN) {
+      whole(no.status(), "text/plain", utf8(no.text()));
     } else {
       ErrorBody body = ErrorBody.render(dialect, Problem.of(no.status(), no.text()));
-      whole(no.status(), body.contentType(), body.bytes());
+      String type = prepared && dialect == Dialect.OLLAMA ? "application/json" : body.contentType();
+      whole(no.status(), type, body.bytes());
     }
   }
 
