@@ -112,6 +112,10 @@ final class OwnBackend implements AutoCloseable {
     return engine;
   }
 
+  Store store() {
+    return store;
+  }
+
   Downloads downloads() {
     return downloads;
   }

@@ -75,6 +75,7 @@ public final class Wiring implements AutoCloseable {
   private final Sources sources;
   private final OwnBackend own;
   private final Holdings holdings;
+  private final Fitting fitting;
   private final Choice choice;
   private final Fleet fleet;
   private final Budget bodies;
@@ -131,6 +132,7 @@ public final class Wiring implements AutoCloseable {
                 store -> downloads(settings, adminKey, database, store),
                 this::happened,
                 line -> notice(Entry.Level.WARN, "store", "", "noticed", line)));
+    fitting = new Fitting(() -> this.config.settings(), clock);
     Backends added = new Backends(database, clock);
     choice =
         new Choice(
@@ -167,7 +169,7 @@ public final class Wiring implements AutoCloseable {
             instance,
             events.andThen(journal));
     Map<Route, Visit.Visitor> visitors = new EnumMap<>(gateway.visitors());
-    visitors.putAll(control(keys, adminKey, added, database).visitors());
+    visitors.putAll(control(keys, adminKey, added, database, upstream).visitors());
     Optional<String> name = Machine.name(environment);
     machine = name.orElse("localhost");
     door = new Door(vertx, settings.server(), new KeyGuard(access), visitors, instance, machine);
@@ -280,7 +282,8 @@ public final class Wiring implements AutoCloseable {
     };
   }
 
-  private Control control(Keys keys, AdminKey adminKey, Backends added, Database database) {
+  private Control control(
+      Keys keys, AdminKey adminKey, Backends added, Database database, Upstream upstream) {
     return new Control(
         new Parts(
             fleet,
@@ -301,12 +304,12 @@ public final class Wiring implements AutoCloseable {
             () -> started,
             clock,
             Parts.HEARTBEAT),
-        groups());
+        groups(upstream));
   }
 
   /// Management calls that bring their own parts: one line for each group.
-  private List<CallGroup> groups() {
-    return List.of();
+  private List<CallGroup> groups(Upstream upstream) {
+    return List.of(fitting.calls(own.store(), fleet, upstream));
   }
 
   private int listen(Settings settings, int loops) {

@@ -67,6 +67,7 @@ public final class Cli {
     verbs.put("cp", ModelVerbs.Copy::new);
     verbs.put("rm", ModelVerbs.Remove::new);
     verbs.put("stop", ModelVerbs.Stop::new);
+    verbs.put("fit", FitVerb::new);
     verbs.put("explain", StateVerbs.Explain::new);
     verbs.put("backends", BackendVerbs::new);
     verbs.put("keys", KeyVerbs::new);

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.util.ArrayList;
+import java.util.List;
 
 /// JSON in and out. Two mappers, because reading records costs start-up time that most verbs do not
 /// need.
@@ -35,6 +37,12 @@ final class Json {
     } catch (JsonProcessingException e) {
       return TREES.missingNode();
     }
+  }
+
+  static List<JsonNode> elements(JsonNode array) {
+    List<JsonNode> each = new ArrayList<>();
+    array.forEach(each::add);
+    return each;
   }
 
   static <T> T as(JsonNode node, Class<T> type) {

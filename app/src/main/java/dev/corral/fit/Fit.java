@@ -78,9 +78,6 @@ public record Fit(
   /// @param onDevice blocks that compute on a GPU
   public record Blocks(int onDevice, int all) {}
 
-  /// The classic rule of thumb counts 20 % on top of the file, 1 MiB for 1000 tokens, and this.
-  private static final long CLASSIC_BASE = 500L << 20;
-
   /// The fit of one model with one combination of settings on one machine.
   public static Fit of(String model, Gguf gguf, FitSettings settings, Hardware hardware) {
     return of(model, gguf, settings, hardware, Correction.Book.EMPTY);
@@ -97,7 +94,7 @@ public record Fit(
   ///
   /// @param fileBytes size of the model's file
   public static long classicBytes(long fileBytes, long context) {
-    return fileBytes + fileBytes / 5 + (context << 20) / 1000 + CLASSIC_BASE;
+    return fileBytes + Classic.cache(context) + Classic.rest(fileBytes);
   }
 
   static Fit refused(String model, Gguf gguf, FitSettings settings, String reason, String next) {

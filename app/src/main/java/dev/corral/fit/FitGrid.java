@@ -9,7 +9,7 @@ import java.util.function.Function;
 
 /// Comma lists of settings, as the command line takes them, and all their combinations.
 ///
-/// @param context `2048,8192`
+/// @param context `2048,8192`; empty for the usual one
 /// @param parallel `1,4`
 /// @param kv `f16,q8_0/f16`: keys and values apart with a slash
 /// @param ubatch `512,2048`
@@ -32,9 +32,11 @@ public record FitGrid(
 
   /// Every combination, the last list running fastest.
   ///
+  /// @param usualContext where none is named
   /// @throws IllegalArgumentException where an entry is not understood, or there are too many
-  public List<FitSettings> expand() {
-    List<Long> contexts = each(context, text -> number("context", text));
+  public List<FitSettings> expand(long usualContext) {
+    List<Long> contexts =
+        context.isBlank() ? List.of(usualContext) : each(context, text -> number("context", text));
     List<Long> slots = each(parallel, text -> number("parallel", text));
     List<Cache> caches = each(kv, FitGrid::cache);
     List<Long> steps = each(ubatch, text -> number("ubatch", text));

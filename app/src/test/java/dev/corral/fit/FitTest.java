@@ -236,17 +236,17 @@ class FitTest {
   void listsOfSettingsGiveAllCombinationsInOrder() {
     FitGrid grid =
         new FitGrid("2048,8192", "1,4", "f16,q8_0/f16", "512", "on", "gpu,blocks=7", false);
-    List<FitSettings> all = grid.expand();
+    List<FitSettings> all = grid.expand(4096);
     assertThat(all).hasSize(16);
     assertThat(all.get(1).kvK()).isEqualTo(TensorType.Q8_0);
     assertThat(all.get(1).kvV()).isEqualTo(TensorType.F16);
     assertThat(all.getLast().placement()).isEqualTo(new Placement.Blocks(7));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new FitGrid("2k", "1", "f16", "512", "on", "gpu", false).expand())
+        .isThrownBy(() -> new FitGrid("2k", "1", "f16", "512", "on", "gpu", false).expand(1))
         .withMessageContaining("2k");
     String many = String.join(",", IntStream.range(1, 200).mapToObj(Integer::toString).toList());
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new FitGrid(many, many, "f16", "512", "on", "gpu", false).expand())
+        .isThrownBy(() -> new FitGrid(many, many, "f16", "512", "on", "gpu", false).expand(1))
         .withMessageContaining("fewer");
   }
 
