@@ -39,6 +39,8 @@ public enum Route {
   SIGN_OUT_KEY("DELETE", "/api/user/keys/{}", Scope.INFER, Dialect.OLLAMA),
   EXPERIMENTAL("GET POST", "/api/experimental/**", Scope.INFER, Dialect.OLLAMA),
 
+  SYSTEM_GPU("GET", "/api/system/gpu", Scope.INFER, Dialect.OLLAMA),
+
   // OpenAI's and Anthropic's API
   V1_CHAT("POST", "/v1/chat/completions", Scope.INFER, Dialect.OPENAI),
   V1_COMPLETIONS("POST", "/v1/completions", Scope.INFER, Dialect.OPENAI),
@@ -63,6 +65,9 @@ public enum Route {
   M_PULL("GET DELETE", "/manage/pulls/{}", Scope.PULL, Dialect.MANAGE),
   M_PULL_PAUSE("POST", "/manage/pulls/{}/pause", Scope.PULL, Dialect.MANAGE),
   M_PULL_RESUME("POST", "/manage/pulls/{}/resume", Scope.PULL, Dialect.MANAGE),
+  M_FIT("POST", "/manage/fit", Scope.MANAGE, Dialect.MANAGE),
+  M_HARDWARE("GET", "/manage/hardware", Scope.MANAGE, Dialect.MANAGE),
+  M_DISK("GET", "/manage/disk", Scope.MANAGE, Dialect.MANAGE),
   M_EXPLAIN("GET", "/manage/explain", Scope.MANAGE, Dialect.MANAGE),
   M_KEYS("GET POST", "/manage/keys", Scope.ADMIN, Dialect.MANAGE),
   M_KEY("DELETE", "/manage/keys/{}", Scope.ADMIN, Dialect.MANAGE),

@@ -84,6 +84,23 @@ final class Fields {
     return value.asText().strip();
   }
 
+  /// A comma list, also where it came as a number or as an array of numbers and texts.
+  String listOr(String name, String otherwise) {
+    JsonNode value = tree.path(name);
+    if (absent(value)) {
+      return otherwise;
+    }
+    List<String> words = new ArrayList<>();
+    for (JsonNode one : value.isArray() ? value : List.of(value)) {
+      if (!one.isTextual() && !one.isIntegralNumber()) {
+        throw wrong(name, "a number, a text or a list of them", one);
+      }
+      words.add(one.asText().strip());
+    }
+    String list = String.join(",", words);
+    return list.isEmpty() ? otherwise : list;
+  }
+
   boolean flagOr(String name, boolean otherwise) {
     JsonNode value = tree.path(name);
     if (absent(value)) {

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /// What a model would run on: this machine, or one that somebody thinks of buying.
 ///
@@ -54,14 +56,22 @@ public record Hardware(List<Gpu> gpus, long hostTotalBytes, long hostFreeBytes) 
     List<Gpu> gpus = new ArrayList<>();
     long lent = 0;
     for (dev.corral.hardware.Gpu gpu : inventory.gpus()) {
-      if (gpu.totalBytes().isPresent() && gpu.freeBytes().isPresent()) {
-        long free = gpu.freeBytes().getAsLong();
-        gpus.add(new Gpu(gpu.name(), gpu.totalBytes().getAsLong(), free, driver(gpu.vendor())));
-        lent += gpu.shared() ? free : 0;
-      }
+      Optional<Gpu> counted = of(gpu);
+      counted.ifPresent(gpus::add);
+      lent += gpu.shared() ? counted.map(Gpu::freeBytes).orElse(0L) : 0;
     }
     HostMemory host = inventory.host();
     return new Hardware(gpus, host.totalBytes(), Math.max(0, host.freeBytes() - lent));
+  }
+
+  /// One GPU as the arithmetic takes it; empty where nobody tells its memory.
+  public static Optional<Gpu> of(dev.corral.hardware.Gpu gpu) {
+    OptionalLong total = gpu.totalBytes();
+    OptionalLong free = gpu.freeBytes();
+    return total.isPresent() && free.isPresent()
+        ? Optional.of(
+            new Gpu(gpu.name(), total.getAsLong(), free.getAsLong(), driver(gpu.vendor())))
+        : Optional.empty();
   }
 
   private static Driver driver(Vendor vendor) {

@@ -52,6 +52,11 @@ public final class Here {
     return usual.get();
   }
 
+  /// Our own record of earlier loads.
+  public Correction.Book book() {
+    return book;
+  }
+
   /// With the usual settings.
   ///
   /// @param gguf the header, whole or its first part

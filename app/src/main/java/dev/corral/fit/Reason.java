@@ -126,7 +126,6 @@ record Reason(
     }
     return bench.gguf().complete()
         ? ""
-        : " Provisional: only the first part of the header has been read, the estimate is from"
-            + " above.";
+        : " Provisional: only a part of the header is known, this is estimated from above.";
   }
 }
