@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param available there is one at least
 /// @param totalVramGb of all that tell, in GiB, one decimal
-/// @param source who told: `nvml`, `nvidia-smi`, `proc`, `sysfs`, `sysctl`, several with a comma; or
-///   `none`
+/// @param source who told: `nvml`, `nvidia-smi`, `proc`, `sysfs`, `sysctl`, several with a comma;
+///   or `none`
 public record GpuView(boolean available, List<Gpu> gpus, double totalVramGb, String source) {
   public GpuView {
     gpus = List.copyOf(gpus);
