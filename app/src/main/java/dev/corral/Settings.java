@@ -63,8 +63,7 @@ public record Settings(
           "server.trusted-proxies",
           "health.restart",
           "backends[].start",
-          "backends[].restart",
-          "backends[].store");
+          "backends[].restart");
 
   /// Reads flags, variables and the file; the one place that knows how this tree is written.
   public static Loaded<Settings> load(Sources sources) {

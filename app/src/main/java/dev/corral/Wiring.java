@@ -156,6 +156,7 @@ public final class Wiring implements AutoCloseable {
                 this::noticed));
     bodies = new Budget(settings.limits().bodies().count());
     turnstile = new Turnstile(settings.limits().concurrent(), settings.limits().queue());
+    NodePulls.begin(upstream, instance, own, fleet, () -> this.config.settings(), sources);
     Consumer<ExchangeEvent> events = metrics;
     gateway =
         new Gateway(
@@ -407,8 +408,8 @@ public final class Wiring implements AutoCloseable {
           pull.state().word(),
           pull.problem().sentence());
     }
-    if (pull.state() == PullState.DONE && started) {
-      fleet.look(OwnNode.NAME);
+    if (pull.state().ended() && started) {
+      fleet.look(pull.target());
     }
   }
 

@@ -113,8 +113,7 @@ class SettingsTest {
         "server: {trusted-proxies: []}",
         "health: {restart: auto}",
         "backends: [{name: a, url: b, start: ollama serve}]",
-        "backends: [{name: a, url: b, restart: {}}]",
-        "backends: [{name: a, url: b, store: x}]"
+        "backends: [{name: a, url: b, restart: {}}]"
       })
   void aKeyOfALaterVersionStopsTheStartAndSaysSo(String file) throws IOException {
     assertThat(load(file))

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One download job, in `GET /manage/pulls` and in events of the topic `pull`.
 ///
-/// @param target the backend whose store gets the model: `own`
-/// @param state `queued`, `resolving`, `pulling`, `stalled`, `paused`, `verifying`, `publishing`,
-///   `done`, `failed` or `cancelled`
+/// @param target the backend whose store gets the model: `own` or a node's name
+/// @param state `queued`, `waiting-for-approval`, `resolving`, `pulling`, `stalled`, `paused`,
+///   `verifying`, `publishing`, `done`, `failed` or `cancelled`
 /// @param bytesDone of all blobs; never falls
 /// @param bytesTotal 0 until the manifest is known
 /// @param percent of 100, with one digit behind the point

@@ -27,7 +27,7 @@ public final class Control {
     State state = new State(parts);
     BackendCalls backends = new BackendCalls(parts);
     KeyCalls keys = new KeyCalls(parts.keys(), parts.clock());
-    PullCalls pulls = new PullCalls(parts.pulls());
+    PullCalls pulls = new PullCalls(parts.pulls(), parts.fleet()::snapshot);
     Page page = new Page();
     Probes probes = new Probes(parts);
     Map<Route, Visit.Visitor> visitors = new EnumMap<>(Route.class);
@@ -53,6 +53,7 @@ public final class Control {
     visitors.put(Route.M_PULL, Calls.calling(pulls::one));
     visitors.put(Route.M_PULL_PAUSE, Calls.calling(pulls::pause));
     visitors.put(Route.M_PULL_RESUME, Calls.calling(pulls::resume));
+    visitors.put(Route.M_PULL_APPROVE, Calls.calling(pulls::approve));
     visitors.put(Route.M_KEYS, Calls.calling(keys::all));
     visitors.put(Route.M_KEY, Calls.calling(keys::revoke));
     visitors.put(Route.M_EVENTS, new EventStream(feed, parts)::visit);

@@ -11,13 +11,27 @@ import java.util.List;
 /// @param key sent as `Authorization: Bearer`; empty for none
 /// @param weight share among equals, above 0
 /// @param models for `openai`: the models to offer; empty means whatever `/models` lists
+/// @param store for an Ollama on this machine: its folder of models, where we may read what it has;
+///   empty where it is not told
 public record BackendSettings(
-    String name, String url, String kind, String key, double weight, List<String> models) {
+    String name,
+    String url,
+    String kind,
+    String key,
+    double weight,
+    List<String> models,
+    String store) {
   /// Instead of a URL: no address, the backend answers within this program.
   public static final String INSIDE = "inside:";
 
   public static BackendSettings defaults() {
-    return new BackendSettings("", "", "ollama", "", 1, List.of());
+    return new BackendSettings("", "", "ollama", "", 1, List.of(), "");
+  }
+
+  /// One whose folder nobody named.
+  public BackendSettings(
+      String name, String url, String kind, String key, double weight, List<String> models) {
+    this(name, url, kind, key, weight, models, "");
   }
 
   public BackendSettings {

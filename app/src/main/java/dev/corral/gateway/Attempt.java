@@ -11,6 +11,7 @@ import dev.corral.fleet.Backend;
 import dev.corral.route.Plan;
 import dev.corral.upstream.Failure;
 import dev.corral.upstream.Payload;
+import dev.corral.upstream.Target;
 import dev.corral.upstream.UpstreamCall;
 import dev.corral.wire.Problem;
 import dev.corral.wire.Tenant;
@@ -57,7 +58,9 @@ final class Attempt implements UpstreamCall.Listener {
 
   void begin() {
     backend().load().begin();
-    if (backend().ollama()) {
+    if (job()) {
+      ask(Target.inside(Gateway.PULLS), "/api/pull?on=" + backend().name(), payload());
+    } else if (backend().ollama()) {
       ask(exchange.visit().request().uri(), payload());
     } else if (Calls.openaiSpeaks(exchange.call())) {
       // Such a backend's base path ends in /v1 already.
@@ -107,13 +110,24 @@ final class Attempt implements UpstreamCall.Listener {
     exchange.finish(Outcome.ANSWERED, 200, this, body.length, -1, Usage.UNKNOWN);
   }
 
+  /// A pull on a node is a job of ours, which goes on when its caller leaves.
+  private boolean job() {
+    return exchange.call() == Call.PULL
+        && !backend().target().isInside()
+        && exchange.gateway().upstream().serves(Gateway.PULLS);
+  }
+
   private void ask(String path, Payload payload) {
+    ask(backend().target(), path, payload);
+  }
+
+  private void ask(Target target, String path, Payload payload) {
     Gateway gateway = exchange.gateway();
     upstream =
         gateway
             .upstream()
             .call(
-                backend().target(),
+                target,
                 exchange.visit().request().method().name(),
                 path,
                 this::headers,
@@ -124,7 +138,7 @@ final class Attempt implements UpstreamCall.Listener {
   private void headers(MultiMap to) {
     Visit visit = exchange.visit();
     HeaderRules.toBackend(visit.request().headers(), to, exchange.gateway().instance());
-    if (backend().target().isInside()) {
+    if (backend().target().isInside() || job()) {
       to.set(Tenant.HEADER, visit.caller());
     }
   }

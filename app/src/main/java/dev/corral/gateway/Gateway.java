@@ -23,6 +23,9 @@ import java.util.function.Consumer;
 
 /// The data plane: visitors for every route that a backend answers.
 public final class Gateway {
+  /// Who answers inside this program for pulls on nodes.
+  public static final String PULLS = "pulls";
+
   private final Vertx vertx;
   private final Upstream upstream;
   private final Fleet fleet;

@@ -17,7 +17,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// `/api/pull`: asks for a job, and tells how it goes in Ollama's events. The job belongs to the
-/// server: a caller who leaves does not stop it.
+/// server: a caller who leaves does not stop it. `?on=NODE` has it fetched to that node instead of
+/// our own store.
 ///
 /// Order and shapes of the events: reference/ollama.md section 3, recordings `pull-*`.
 public final class Pulling {
@@ -25,6 +26,8 @@ public final class Pulling {
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private static final String CLOUD = "ollama cloud is disabled: remote model is unavailable";
+
+  private static final String ON = "?on=";
 
   private final Pulls pulls;
 
@@ -48,15 +51,18 @@ public final class Pulling {
     if (name.cloud()) {
       throw new Refused(403, CLOUD);
     }
+    String path = turn.asked().path();
+    int on = path.indexOf(ON);
+    String target = on < 0 ? Pulls.OWN : path.substring(on + ON.length());
     if (stream) {
       Frames frames = turn.frames();
       frames.send(status("pulling manifest"));
-      follow(pulls.ask(name, "/api/pull"), new Tale(frames), new AtomicBoolean());
+      follow(pulls.ask(name, target, "/api/pull"), new Tale(frames), new AtomicBoolean());
       frames.end();
     } else {
       AtomicBoolean left = new AtomicBoolean();
       turn.onCancel(() -> left.set(true));
-      follow(pulls.ask(name, "/api/pull"), new Tale(), left);
+      follow(pulls.ask(name, target, "/api/pull"), new Tale(), left);
       turn.json(200, status("success"));
     }
   }
@@ -82,6 +88,8 @@ public final class Pulling {
       case PAUSED ->
           throw new Refused(
               500, "the pull is paused; go on with: corral pull " + pull.model().shortName());
+      case WAITING_FOR_APPROVAL ->
+          throw new Refused(403, "the pull waits until somebody who may approves it");
       case QUEUED, RESOLVING, PULLING, STALLED, VERIFYING, PUBLISHING, DONE -> {}
     }
   }

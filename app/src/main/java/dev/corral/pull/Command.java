@@ -6,7 +6,14 @@ import java.util.concurrent.CompletableFuture;
 /// What the owner of the jobs is asked to do.
 sealed interface Command {
   /// Fetch a model, or join whoever does.
-  record Ask(ModelName name, String target, String askedBy, CompletableFuture<Pull> answer)
+  ///
+  /// @param approved false where somebody has to say yes before it begins
+  record Ask(
+      ModelName name,
+      String target,
+      String askedBy,
+      boolean approved,
+      CompletableFuture<Pull> answer)
       implements Command {}
 
   /// Change a job; answered with false where there is none.
@@ -24,6 +31,7 @@ sealed interface Command {
   enum What {
     PAUSE,
     RESUME,
+    APPROVE,
     CANCEL
   }
 }

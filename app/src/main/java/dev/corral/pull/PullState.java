@@ -5,6 +5,8 @@ import java.util.Locale;
 /// Where a job stands.
 public enum PullState {
   QUEUED,
+  /// Somebody who may has to say yes first.
+  WAITING_FOR_APPROVAL,
   RESOLVING,
   PULLING,
   /// Nothing has come for a while; it goes on trying.
@@ -18,11 +20,11 @@ public enum PullState {
 
   /// As the outside writes it.
   public String word() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   static PullState ofWord(String word) {
-    return valueOf(word.toUpperCase(Locale.ROOT));
+    return valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
   /// True where nothing will happen any more.
@@ -32,6 +34,6 @@ public enum PullState {
 
   /// True while a thread works on it.
   boolean running() {
-    return !ended() && this != QUEUED && this != PAUSED;
+    return !ended() && this != QUEUED && this != PAUSED && this != WAITING_FOR_APPROVAL;
   }
 }

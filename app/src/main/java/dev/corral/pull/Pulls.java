@@ -126,8 +126,18 @@ public final class Pulls implements AutoCloseable {
   ///
   /// @param askedBy for people: a key's name, or how it was asked
   public Pull ask(ModelName name, String target, String askedBy) {
+    return ask(name, target, askedBy, true);
+  }
+
+  /// The same for somebody who may only wish: the job waits until [#approve] is called, or until
+  /// somebody asks who may.
+  public Pull propose(ModelName name, String target, String askedBy) {
+    return ask(name, target, askedBy, false);
+  }
+
+  private Pull ask(ModelName name, String target, String askedBy, boolean approved) {
     CompletableFuture<Pull> answer = new CompletableFuture<>();
-    commands.add(new Command.Ask(name, target, askedBy, answer));
+    commands.add(new Command.Ask(name, target, askedBy, approved, answer));
     if (over) {
       answer.completeExceptionally(stopping());
     }
@@ -163,6 +173,13 @@ public final class Pulls implements AutoCloseable {
   /// @return false where there is no such job, or it is over
   public boolean resume(String id) {
     return change(id, What.RESUME);
+  }
+
+  /// Lets a job begin that waits for somebody to say yes; nothing where it needs no such word.
+  ///
+  /// @return false where there is no such job, or it is over
+  public boolean approve(String id) {
+    return change(id, What.APPROVE);
   }
 
   /// Ends the job. What was fetched stays for a while, in case it is asked for again.
@@ -212,9 +229,9 @@ public final class Pulls implements AutoCloseable {
     followers.add(follower);
   }
 
-  /// Says where targets other than our own store are; their jobs wait until then.
-  void reach(Function<String, Optional<Work.Place>> others) {
-    places = others;
+  /// Says which nodes there are beside our own store; their jobs wait until then.
+  public void reach(Nodes nodes) {
+    places = target -> nodes.place(target, () -> registry);
     commands.add(new Command.Places());
   }
 
@@ -279,7 +296,8 @@ public final class Pulls implements AutoCloseable {
   private Pull asked(Command.Ask ask) {
     for (Job job : jobs.values()) {
       if (job.means(ask.target(), ask.name()) && !job.state().ended()) {
-        if (job.state() == PullState.PAUSED) {
+        boolean waits = job.state() == PullState.WAITING_FOR_APPROVAL && ask.approved();
+        if (job.state() == PullState.PAUSED || waits) {
           job.queue();
         }
         return job.snapshot();
@@ -290,7 +308,7 @@ public final class Pulls implements AutoCloseable {
             HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()),
             ask.name(),
             ask.target(),
-            PullState.QUEUED,
+            ask.approved() ? PullState.QUEUED : PullState.WAITING_FOR_APPROVAL,
             0,
             0,
             0,
@@ -326,10 +344,20 @@ public final class Pulls implements AutoCloseable {
       return false;
     }
     switch (change.what()) {
-      case PAUSE -> end(job, PullState.PAUSED);
+      case PAUSE -> {
+        // What waits for a yes stands still already; a pause must not become one.
+        if (job.state() != PullState.WAITING_FOR_APPROVAL) {
+          end(job, PullState.PAUSED);
+        }
+      }
       case CANCEL -> end(job, PullState.CANCELLED);
       case RESUME -> {
         if (job.state() == PullState.PAUSED) {
+          job.queue();
+        }
+      }
+      case APPROVE -> {
+        if (job.state() == PullState.WAITING_FOR_APPROVAL) {
           job.queue();
         }
       }

@@ -32,6 +32,12 @@ public final class Registry {
     return new Remote(outbound, name, base, credential, leash, clock);
   }
 
+  /// True where the operator named this name's registry as one that speaks plain http.
+  public boolean plain(ModelName name) {
+    return !Hub.means(name)
+        && base(name.host().toLowerCase(Locale.ROOT)).getScheme().equals("http");
+  }
+
   /// Plain http only where the operator named the registry so. What is no host at all is refused
   /// when it is asked.
   private URI base(String host) {

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.PoolOptions;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -130,6 +131,28 @@ public final class Upstream implements AutoCloseable {
     return Talk.begin(
         vertx.getOrCreateContext(),
         listener -> call(target, method, path, to -> to.addAll(headers), payload, listener));
+  }
+
+  /// The same with a body that is read while it is sent.
+  ///
+  /// @param body read on virtual threads, once; not closed
+  /// @param length of the body, which must have just so many bytes
+  public Talk talk(
+      Target target,
+      String method,
+      String path,
+      Map<String, String> headers,
+      InputStream body,
+      long length) {
+    Context loop = vertx.getOrCreateContext();
+    Payload payload = new Payload.Flowing(new Source(loop, body), length);
+    return Talk.begin(
+        loop, listener -> call(target, method, path, to -> to.addAll(headers), payload, listener));
+  }
+
+  /// Whether somebody inside this program answers for that name.
+  public boolean serves(String name) {
+    return insides.containsKey(name);
   }
 
   @Override

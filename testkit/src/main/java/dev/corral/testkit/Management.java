@@ -3,10 +3,12 @@ package dev.corral.testkit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.regex.Pattern;
 
 /// Ollama's management routes: what is here, pull, push, create, copy, delete, blobs.
@@ -18,15 +20,15 @@ final class Management {
   private static final byte[] SUCCESS = Json.bytes(Json.object().put("status", "success"));
 
   private final ModelTable models;
-  private final Map<String, PullPlan> pulls = new ConcurrentHashMap<>();
+  private final Map<String, Deque<PullPlan>> pulls = new ConcurrentHashMap<>();
   private final Map<String, Body> blobs = new ConcurrentHashMap<>();
 
   Management(ModelTable models) {
     this.models = models;
   }
 
-  void plan(String name, PullPlan plan) {
-    pulls.put(ModelTable.shortName(name), plan);
+  void plan(String name, List<PullPlan> inTurn) {
+    pulls.put(ModelTable.shortName(name), new ConcurrentLinkedDeque<>(inTurn));
   }
 
   Optional<Body> blob(String digest) {
@@ -97,7 +99,7 @@ final class Management {
         models
             .find(source)
             .orElseThrow(() -> ApiError.of(404, "model \"" + source + "\" not found"));
-    models.put(destination, entry.model(), entry.parent());
+    models.put(destination, entry.model(), entry.parent(), entry.listed());
     reply.whole(200, Headers.of(), new byte[0]);
   }
 
@@ -118,7 +120,7 @@ final class Management {
   void pull(Exchange exchange, Reply reply) {
     Ask ask = Ask.read(exchange.request(), "PullRequest", "model", "name");
     String name = nameOf(ask);
-    requireName(name);
+    requireName(bare(name));
     PullPlan plan = planFor(name);
     boolean stream = ask.flag("stream", true);
     Reply.Frames frames = reply.stream(NDJSON, Management::errorLine);
@@ -129,7 +131,9 @@ final class Management {
       }
     }
     if (plan.error().isEmpty()) {
-      models.put(name, plan.result(), "");
+      TestModel result = plan.result();
+      String listed = plan.listed().isEmpty() ? result.digest() : plan.listed();
+      models.put(bare(name), result, "", listed);
     }
     if (stream) {
       frames.end();
@@ -140,11 +144,16 @@ final class Management {
     }
   }
 
+  /// A pull may name the scheme of its registry.
+  private static String bare(String name) {
+    return name.replaceFirst("^https?://", "");
+  }
+
   /// What was planned; an unchanged pull of what is here; else what a registry says that lacks it.
   private PullPlan planFor(String name) {
-    PullPlan planned = pulls.get(ModelTable.shortName(name));
+    Deque<PullPlan> planned = pulls.get(ModelTable.shortName(bare(name)));
     if (planned != null) {
-      return planned;
+      return planned.size() > 1 ? planned.removeFirst() : planned.getFirst();
     }
     return models
         .find(name)

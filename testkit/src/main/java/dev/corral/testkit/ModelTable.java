@@ -35,7 +35,10 @@ final class ModelTable {
               + "[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,79})?");
 
   /// One name on disk.
-  record Entry(String name, TestModel model, OffsetDateTime modified, String parent) {}
+  ///
+  /// @param listed the digest that listings tell
+  record Entry(
+      String name, TestModel model, OffsetDateTime modified, String parent, String listed) {}
 
   private record Loaded(Entry entry, int context, Duration keepAlive, Instant expires) {}
 
@@ -83,11 +86,16 @@ final class ModelTable {
   }
 
   void put(String name, TestModel model, String parent) {
+    put(name, model, parent, model.digest());
+  }
+
+  void put(String name, TestModel model, String parent, String listed) {
     Entry before = entries.get(key(name));
     String fresh = opaque ? name : shortName(name);
     String shown = before == null ? fresh : before.name();
     entries.put(
-        key(name), new Entry(shown, model, OffsetDateTime.now(ZoneId.systemDefault()), parent));
+        key(name),
+        new Entry(shown, model, OffsetDateTime.now(ZoneId.systemDefault()), parent, listed));
   }
 
   /// The first one counts as the newest, and is listed first.
@@ -155,7 +163,7 @@ final class ModelTable {
               .put("model", entry.name())
               .put("modified_at", time(entry.modified()))
               .put("size", model.size())
-              .put("digest", model.digest());
+              .put("digest", entry.listed());
       row.set("details", details(entry, true));
       model.kind().capabilities().forEach(row.putArray("capabilities")::add);
     }

@@ -99,8 +99,10 @@ public final class OllamaNode extends TalkingNode {
 
   /// How a pull of that name goes from now on. Without a plan, a name that is here is up to date
   /// and any other is unknown to the registry.
-  public void onPull(String name, PullPlan plan) {
-    api.management().plan(name, plan);
+  ///
+  /// @param plans one for each pull, in turn; the last one stays
+  public void onPull(String name, PullPlan... plans) {
+    api.management().plan(name, List.of(plans));
   }
 
   /// The bytes that were uploaded under `sha256:…`.

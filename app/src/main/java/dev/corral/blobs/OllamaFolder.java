@@ -1,0 +1,86 @@
+package dev.corral.blobs;
+
+import dev.corral.model.Digest;
+import dev.corral.model.ModelName;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Optional;
+
+/// The folder in which an Ollama keeps its models, as far as we may look into it beside that
+/// Ollama.
+public final class OllamaFolder {
+  /// Room for a piece of a blob while it is hashed.
+  private static final int BUFFER = 1 << 20;
+
+  private final FolderShelf shelf;
+
+  private OllamaFolder(FolderShelf shelf) {
+    this.shelf = shelf;
+  }
+
+  /// @param folder with `blobs` and `manifests` in it
+  public static OllamaFolder at(Path folder) {
+    return new OllamaFolder(new FolderShelf(Origin.OLLAMA, Layout.of(folder)));
+  }
+
+  /// The manifest of a name, byte for byte; empty where there is none or it cannot be read.
+  public Optional<byte[]> manifest(ModelName name) {
+    try {
+      return shelf.find(name).map(Found::bytes);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /// What a blob's bytes really hash to; empty where it is not there or cannot be read.
+  public Optional<Digest> hash(Digest digest) {
+    Optional<Path> file = shelf.blob(digest);
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    MessageDigest hash = Digest.sha256();
+    byte[] buffer = new byte[BUFFER];
+    try (InputStream in = Files.newInputStream(file.get(), LinkOption.NOFOLLOW_LINKS)) {
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        hash.update(buffer, 0, count);
+      }
+      return Optional.of(Digest.of(hash));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /// Removes what an interrupted pull left of a blob, which can keep every later pull of it from
+  /// succeeding (reference/ollama-live.md item 7).
+  ///
+  /// @return whether something was removed
+  public boolean removeParts(Digest digest) {
+    return remove("sha256-" + digest.hex() + "-partial*");
+  }
+
+  /// Removes a blob whose bytes are wrong, so that the next pull fetches it.
+  ///
+  /// @return whether it was removed
+  public boolean removeBlob(Digest digest) {
+    return remove("sha256-" + digest.hex());
+  }
+
+  /// @param glob made of a digest, so it names nothing else
+  private boolean remove(String glob) {
+    boolean removed = false;
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(shelf.layout().blobs(), glob)) {
+      for (Path file : files) {
+        removed |=
+            Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.deleteIfExists(file);
+      }
+      return removed;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,268 @@
+package dev.corral.pull;
+
+import dev.corral.model.Digest;
+import dev.corral.model.ModelName;
+import dev.corral.ollama.Management;
+import dev.corral.pull.NodeCheck.Verdict;
+import dev.corral.pull.NodeWords.Meaning;
+import dev.corral.pull.Pull.Problem;
+import dev.corral.registry.Fetched;
+import dev.corral.registry.Registry;
+import dev.corral.registry.Remote;
+import dev.corral.registry.Trouble;
+import dev.corral.wire.PathMask;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// The work on a job for an Ollama node: the node pulls, we keep its one listener, issue the pull
+/// again where it stands still or breaks off, do not believe its `success`, and cure what it holds
+/// wrongly.
+final class NodeRun implements Work {
+  /// So long without a byte, and the job is shown as standing still.
+  private static final long STALL = Duration.ofSeconds(10).toNanos();
+
+  private final ModelName name;
+  private final NodeSpot spot;
+  private final Management management;
+  private final NodePatience patience;
+  private final NodeCure cure;
+  private final NodeCheck check;
+  private final Remote remote;
+  private final String asked;
+  private final boolean insecure;
+  private final boolean patient;
+  private final Stop stop = new Stop();
+  private final NodeShares shares = new NodeShares();
+  private volatile Optional<NodeTalk> talk = Optional.empty();
+  private volatile boolean checking;
+  private final AtomicInteger tries = new AtomicInteger();
+
+  // Of the thread that works.
+  private CompletableFuture<Fetched> known = new CompletableFuture<>();
+  private Optional<Fetched.Found> expected = Optional.empty();
+  private int inVain;
+  private int cures;
+  private boolean mismatched;
+  private long lastByte = System.nanoTime();
+
+  NodeRun(
+      Order order, NodeSpot spot, Management management, Registry registry, NodePatience patience) {
+    this.name = order.name();
+    this.spot = spot;
+    this.management = management;
+    this.patience = patience;
+    this.patient = order.patient();
+    this.remote = registry.open(name, stop.leash());
+    this.insecure = registry.plain(name);
+    this.asked = insecure ? "http://" + name.shortName() : name.shortName();
+    this.cure = new NodeCure(management, spot, name, remote, stop);
+    this.check = new NodeCheck(management, spot, name, patience);
+    stop.whenAsked(() -> talk.ifPresent(NodeTalk::stop));
+  }
+
+  @Override
+  public PullState state() {
+    if (checking) {
+      return PullState.VERIFYING;
+    }
+    Optional<NodeTalk> now = talk;
+    PullState phase = now.map(NodeTalk::phase).orElse(PullState.RESOLVING);
+    boolean still = phase == PullState.PULLING && now.orElseThrow().silence() > STALL;
+    return still ? PullState.STALLED : phase;
+  }
+
+  @Override
+  public List<Pull.Blob> blobs() {
+    return shares.blobs();
+  }
+
+  @Override
+  public int again() {
+    return Math.max(0, tries.get() - 1);
+  }
+
+  @Override
+  public void stop() {
+    stop.ask();
+  }
+
+  @Override
+  public End work() {
+    known = ask();
+    if (answer(patience.registry()) instanceof Trouble no
+        && no.kind() == Trouble.Kind.NOT_ALLOWED) {
+      return new End.Failed(new Problem(false, no.text(), no.next()));
+    }
+    Optional<End> end = Optional.empty();
+    while (end.isEmpty()) {
+      end = stop.asked() ? Optional.of(new End.Stopped()) : once();
+    }
+    return stop.asked() ? new End.Stopped() : end.get();
+  }
+
+  /// What the registry has under the name, where we can ask it; the node may know it better, so it
+  /// does not wait for us where the registry is out of our reach.
+  private CompletableFuture<Fetched> ask() {
+    CompletableFuture<Fetched> asked = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("pull manifest")
+        .start(() -> {
+          Fetched fetched = remote.manifest();
+          if (fetched instanceof Fetched.Found found) {
+            shares.expect(found.manifest());
+          }
+          asked.complete(fetched);
+        });
+    return asked;
+  }
+
+  /// @return null where it does not answer within that time
+  private @Nullable Fetched answer(Duration within) {
+    try {
+      Fetched fetched = known.get(within.toNanos(), TimeUnit.NANOSECONDS);
+      if (fetched instanceof Fetched.Found found) {
+        expected = Optional.of(found);
+      }
+      return fetched;
+    } catch (TimeoutException e) {
+      return null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("asking a registry ends in a value", e);
+    }
+  }
+
+  /// One try.
+  ///
+  /// @return empty where another one shall follow
+  private Optional<End> once() {
+    shares.anew();
+    int _ = tries.incrementAndGet();
+    NodeTalk now = new NodeTalk(management.pull(spot.target(), asked, insecure), shares, patience);
+    talk = Optional.of(now);
+    if (stop.asked()) {
+      now.stop();
+    }
+    NodeTalk.End end = now.listen();
+    if (now.grew()) {
+      inVain = 0;
+      lastByte = System.nanoTime();
+    }
+    return switch (end) {
+      case NodeTalk.End.Success _ -> checked();
+      case NodeTalk.End.GaveUp gaveUp -> gaveUp(gaveUp.words());
+      case NodeTalk.End.Stalled _ -> again("no byte comes any more");
+      case NodeTalk.End.Lost lost ->
+          again(lost.connected() ? "the node broke off: " + lost.why() : unreachable(lost.why()));
+    };
+  }
+
+  private static String unreachable(String why) {
+    return "the node cannot be reached: " + why;
+  }
+
+  private Optional<End> gaveUp(String words) {
+    String told = "the node says: " + PathMask.mask(words);
+    return switch (NodeWords.of(words)) {
+      case Meaning.Missing _ ->
+          failed(true, "no registry has '" + name.shortName() + "'", "Check the spelling.");
+      case Meaning.NoRoom _ ->
+          failed(
+              false,
+              "the disk of the node '" + spot.name() + "' is full",
+              "Remove what it needs no more, for example with: corral rm MODEL");
+      case Meaning.Final _ -> failed(false, told, "");
+      case Meaning.Passing _ -> again(told);
+      case Meaning.Mismatch _ -> {
+        mismatched = true;
+        String wrong = "the bytes that come are not those that the registry names";
+        yield mayCure() ? again(wrong) : failed(false, wrong, "Try again later.");
+      }
+      case Meaning.Parts parts -> {
+        checking = true;
+        boolean cured = mayCure() && cure.parts(parts.digest(), expected);
+        checking = false;
+        yield cured ? Optional.empty() : again(told);
+      }
+    };
+  }
+
+  private Optional<End> failed(boolean missing, String text, String next) {
+    return Optional.of(new End.Failed(new Problem(missing, text, next)));
+  }
+
+  /// Waits, and lets the pull be issued again; or gives up.
+  private Optional<End> again(String why) {
+    inVain++;
+    boolean fresh = !patient && expected.isEmpty() && shares.blobs().isEmpty();
+    boolean late = System.nanoTime() - lastByte > patience.giveUp().toNanos();
+    if (late || (fresh && inVain >= patience.firstTries())) {
+      return failed(false, why, "Try again with: corral pull " + name.shortName());
+    }
+    return stop.await(patience.wait(inVain)) ? Optional.of(new End.Stopped()) : Optional.empty();
+  }
+
+  private boolean mayCure() {
+    return cures++ < patience.mostCures();
+  }
+
+  private Optional<End> checked() {
+    checking = true;
+    try {
+      Fetched _ = answer(patience.registry());
+      return judged(check.look(expected, shares));
+    } finally {
+      checking = false;
+    }
+  }
+
+  private Optional<End> judged(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Good good when good.hashed() || !mismatched -> Optional.of(new End.Done());
+      // What came with the wrong blob was never looked at: it counts as wrong too.
+      case Verdict.Good _ -> {
+        mismatched = false;
+        yield cured("an earlier try brought wrong bytes", List.of());
+      }
+      case Verdict.Unknown unknown -> again(unreachable(unknown.why()));
+      case Verdict.Other _ -> other();
+      case Verdict.Damaged damaged -> cured(damaged.why(), damaged.blobs());
+    };
+  }
+
+  /// The tag may have been moved while the node pulled.
+  private Optional<End> other() {
+    Optional<Digest> before = expected.map(Fetched.Found::digest);
+    known = ask();
+    boolean moved =
+        answer(patience.registry()) instanceof Fetched.Found found
+            && !before.equals(Optional.of(found.digest()));
+    return moved || mayCure()
+        ? again("the node has another version than the registry")
+        : failed(
+            false,
+            "the node '" + spot.name() + "' has another version than the registry",
+            "Look which registry or mirror that node asks.");
+  }
+
+  private Optional<End> cured(String why, List<Digest> wrong) {
+    if (mayCure() && cure.damaged(wrong)) {
+      mismatched = false;
+      return Optional.empty();
+    }
+    return failed(
+        false,
+        "the node '" + spot.name() + "' says success, but " + why,
+        "Remove every model that shares the damaged blob there, then pull again: corral pull "
+            + name.shortName());
+  }
+}

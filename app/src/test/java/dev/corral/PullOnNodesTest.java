@@ -1,0 +1,124 @@
+package dev.corral;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.corral.testkit.Answer;
+import dev.corral.testkit.OllamaNode;
+import dev.corral.testkit.PullPlan;
+import dev.corral.testkit.RawClient;
+import dev.corral.testkit.TestModel;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Pulls through a whole Corral in front of two nodes.
+class PullOnNodesTest {
+  private final OllamaNode one = OllamaNode.start();
+  private final OllamaNode two = OllamaNode.start();
+  private RunningCorral corral;
+
+  @BeforeEach
+  void start() {
+    // No registry answers here: what a node has is all that is known.
+    corral = RunningCorral.with("pull: {registries: [\"http://127.0.0.1:9\"]}\n", one, two);
+    for (OllamaNode node : List.of(one, two)) {
+      node.onPull("127.0.0.1:9/ns/new", plan());
+    }
+  }
+
+  private static PullPlan plan() {
+    return PullPlan.brings(TestModel.says("new", "fresh")).in(5, Duration.ofMillis(20));
+  }
+
+  @AfterEach
+  void stop() {
+    corral.close();
+    one.close();
+    two.close();
+  }
+
+  private JsonNode awaitEnd(String id) {
+    String path = "/manage/pulls/" + id;
+    RunningCorral.await(
+        () -> !corral.manage("GET", path, "").json().path("endedAt").isNull(), "the pull is over");
+    return corral.manage("GET", path, "").json();
+  }
+
+  @Test
+  void ollamasClientsSeeOllamasEventsAndTheJobIsOurs() {
+    Answer told = RawClient.post(corral.port(), "/api/pull", "{\"model\":\"127.0.0.1:9/ns/new\"}");
+    assertThat(told.status()).isEqualTo(200);
+    assertThat(told.text().lines().toList())
+        .startsWith("{\"status\":\"pulling manifest\"}")
+        .endsWith(
+            "{\"status\":\"verifying sha256 digest\"}",
+            "{\"status\":\"writing manifest\"}",
+            "{\"status\":\"success\"}");
+    JsonNode jobs = corral.manage("GET", "/manage/pulls", "").json();
+    assertThat(jobs).hasSize(1);
+    assertThat(jobs.path(0).path("target").asText()).isEqualTo("one");
+    assertThat(jobs.path(0).path("state").asText()).isEqualTo("done");
+    RunningCorral.await(
+        () -> RawClient.get(corral.port(), "/api/tags").text().contains("/ns/new:latest"),
+        "the new model is listed");
+  }
+
+  @Test
+  void withoutAStreamThereIsOneObject() {
+    Answer told =
+        RawClient.post(
+            corral.port(), "/api/pull", "{\"model\":\"127.0.0.1:9/ns/new\",\"stream\":false}");
+    assertThat(told.text()).isEqualTo("{\"status\":\"success\"}");
+  }
+
+  @Test
+  void aCallerWhoLeavesDoesNotEndTheJob() {
+    one.onPull("127.0.0.1:9/ns/new", plan().in(20, Duration.ofMillis(20)));
+    try (RawClient client = RawClient.connect(corral.port())) {
+      client.send(
+          "POST /api/pull HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+              + "Content-Length: 30\r\n\r\n{\"model\":\"127.0.0.1:9/ns/new\"}");
+      one.awaitExchange("/api/pull", Duration.ofSeconds(10));
+    }
+    String id = corral.manage("GET", "/manage/pulls", "").json().path(0).path("id").asText();
+    assertThat(awaitEnd(id).path("state").asText()).isEqualTo("done");
+    assertThat(one.exchanges("/api/pull")).hasSize(1);
+  }
+
+  @Test
+  void aNodeIsNamedOrAllOfThemAre() {
+    Answer job =
+        corral.manage("POST", "/manage/pulls", "{\"model\":\"127.0.0.1:9/ns/new\",\"on\":\"two\"}");
+    assertThat(job.status()).isEqualTo(202);
+    assertThat(awaitEnd(job.json().path("id").asText()).path("target").asText()).isEqualTo("two");
+    assertThat(one.exchanges("/api/pull")).isEmpty();
+
+    Answer jobs =
+        corral.manage("POST", "/manage/pulls", "{\"model\":\"127.0.0.1:9/ns/new\",\"on\":\"all\"}");
+    assertThat(jobs.status()).isEqualTo(202);
+    assertThat(jobs.json()).hasSize(2);
+    jobs.json()
+        .forEach(one ->
+            assertThat(awaitEnd(one.path("id").asText()).path("state").asText()).isEqualTo("done"));
+
+    Answer nowhere = corral.manage("POST", "/manage/pulls", "{\"model\":\"m\",\"on\":\"three\"}");
+    assertThat(nowhere.status()).isEqualTo(400);
+    assertThat(nowhere.text()).contains("There is no backend 'three'");
+  }
+
+  @Test
+  void aModelThatIsThereIsPulledWhereItIs() {
+    two.onPull("only-on-two", PullPlan.brings(TestModel.says("only-on-two", "x")));
+    Answer job =
+        corral.manage("POST", "/manage/pulls", "{\"model\":\"only-on-two\",\"on\":\"two\"}");
+    awaitEnd(job.json().path("id").asText());
+    RunningCorral.await(
+        () -> corral.manage("GET", "/manage/models", "").text().contains("only-on-two"), "seen");
+    Answer again = corral.manage("POST", "/manage/pulls", "{\"model\":\"only-on-two\"}");
+    assertThat(again.json().path("target").asText()).isEqualTo("two");
+    awaitEnd(again.json().path("id").asText());
+  }
+}
