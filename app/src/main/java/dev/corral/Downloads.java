@@ -4,6 +4,7 @@ import dev.corral.blobs.Store;
 import dev.corral.config.Given;
 import dev.corral.config.Variables;
 import dev.corral.db.Database;
+import dev.corral.hub.Hubs;
 import dev.corral.model.Digest;
 import dev.corral.outbound.Destinations;
 import dev.corral.outbound.Outbound;
@@ -29,6 +30,7 @@ final class Downloads implements AutoCloseable {
   private final Clock clock;
   private final Consumer<String> notices;
   private final Pulls pulls;
+  private volatile Hubs hubs;
 
   /// @param place tells our store from those of other instances that share the database
   /// @param events of jobs; told on the owner's thread
@@ -45,18 +47,26 @@ final class Downloads implements AutoCloseable {
     this.variables = variables;
     this.clock = clock;
     this.notices = notices;
+    Way way = way(settings);
+    this.hubs = way.hubs();
     this.pulls =
-        Pulls.open(
-            database, id(database, place), store, registry(settings), settings, clock, events);
+        Pulls.open(database, id(database, place), store, way.registry(), settings, clock, events);
   }
 
   Pulls pulls() {
     return pulls;
   }
 
+  /// As the settings in force let it be asked.
+  Hubs hubs() {
+    return hubs;
+  }
+
   /// Takes over changed settings; jobs that run go on with the old ones.
   void follow(PullSettings now) {
-    pulls.follow(now, registry(now));
+    Way way = way(now);
+    hubs = way.hubs();
+    pulls.follow(now, way.registry());
   }
 
   @Override
@@ -71,7 +81,9 @@ final class Downloads implements AutoCloseable {
         : "own";
   }
 
-  private Registry registry(PullSettings settings) {
+  private record Way(Registry registry, Hubs hubs) {}
+
+  private Way way(PullSettings settings) {
     Hub hub = understood(Hub::of).orElseGet(() -> Hub.of(_ -> Optional.empty()));
     Outbound outbound =
         new Outbound(
@@ -81,7 +93,8 @@ final class Downloads implements AutoCloseable {
             () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
             Patience.USUAL,
             "corral/" + Version.OURS);
-    return new Registry(outbound, hub, clock);
+    Registry registry = new Registry(outbound, hub, clock);
+    return new Way(registry, new Hubs(outbound, hub, registry, clock));
   }
 
   /// What a variable says wrongly is said and passed over: the rest of the program needs it not.

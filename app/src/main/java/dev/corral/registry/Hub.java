@@ -58,7 +58,8 @@ public record Hub(URI endpoint, String key) {
         : allowed.and(origin(endpoint));
   }
 
-  Optional<Ask.Credential> credential() {
+  /// The key as a credential of the endpoint; empty where there is none.
+  public Optional<Ask.Credential> credential() {
     return key.isEmpty()
         ? Optional.empty()
         : Optional.of(new Ask.Credential(origin(endpoint), "Bearer " + key));

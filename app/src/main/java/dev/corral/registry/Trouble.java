@@ -1,5 +1,6 @@
 package dev.corral.registry;
 
+import dev.corral.outbound.NotReached;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -24,8 +25,19 @@ public record Trouble(Kind kind, String text, String next, Optional<Duration> re
     WRONG
   }
 
-  Trouble(Kind kind, String text, String next) {
+  public Trouble(Kind kind, String text, String next) {
     this(kind, text, next, Optional.empty());
+  }
+
+  /// The same for an answer that never came.
+  public static Trouble of(NotReached no) {
+    Kind kind =
+        switch (no.why()) {
+          case NOT_ALLOWED -> Kind.NOT_ALLOWED;
+          case UNREACHABLE, SILENT -> Kind.AWAY;
+          case TLS, BAD_ANSWER -> Kind.WRONG;
+        };
+    return new Trouble(kind, no.text(), no.next());
   }
 
   /// True where the same question may well get an answer later.

@@ -7,14 +7,7 @@ import dev.corral.model.ModelName;
 import dev.corral.outbound.NotReached;
 import dev.corral.outbound.Response;
 import dev.corral.registry.Trouble.Kind;
-import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// Words for what went wrong at one model's registry.
 final class Troubles {
@@ -22,12 +15,6 @@ final class Troubles {
   private static final int MOST_BODY = 8 * 1024;
 
   private static final int MOST_WORDS = 300;
-
-  /// Nobody is left alone for longer, whatever they ask for.
-  private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
-
-  /// `RateLimit: "api";r=0;t=55` of Hugging Face: seconds until it starts anew.
-  private static final Pattern RATE_LIMIT = Pattern.compile(".*\\bt=(\\d{1,6})\\b.*");
 
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -44,13 +31,7 @@ final class Troubles {
   }
 
   Trouble of(NotReached no) {
-    Kind kind =
-        switch (no.why()) {
-          case NOT_ALLOWED -> Kind.NOT_ALLOWED;
-          case UNREACHABLE, SILENT -> Kind.AWAY;
-          case TLS, BAD_ANSWER -> Kind.WRONG;
-        };
-    return new Trouble(kind, no.text(), no.next());
+    return Trouble.of(no);
   }
 
   Trouble wrong(String clause) {
@@ -129,7 +110,7 @@ final class Troubles {
           Kind.AWAY,
           host + " answers " + said,
           status == 429 ? "It wants fewer requests; later it goes on." : "Try again later.",
-          wait(response));
+          RetryAfter.of(response, clock));
     }
     return new Trouble(Kind.WRONG, host + " answers " + said, "");
   }
@@ -146,35 +127,6 @@ final class Troubles {
                     + " page.";
     return new Trouble(
         Kind.DENIED, host + " does not give out '" + name.shortName() + "' (" + said + ")", next);
-  }
-
-  private Optional<Duration> wait(Response response) {
-    Optional<Duration> wanted =
-        response
-            .header("retry-after")
-            .flatMap(this::retryAfter)
-            .or(() -> response.header("ratelimit").flatMap(Troubles::rateLimit));
-    return wanted.map(time -> time.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : time);
-  }
-
-  private static Optional<Duration> rateLimit(String header) {
-    Matcher matcher = RATE_LIMIT.matcher(header);
-    return matcher.matches()
-        ? Optional.of(Duration.ofSeconds(Long.parseLong(matcher.group(1))))
-        : Optional.empty();
-  }
-
-  private Optional<Duration> retryAfter(String header) {
-    if (header.matches("\\d{1,9}")) {
-      return Optional.of(Duration.ofSeconds(Long.parseLong(header)));
-    }
-    try {
-      ZonedDateTime date = ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME);
-      Duration left = Duration.between(clock.instant(), date.toInstant());
-      return Optional.of(left.isNegative() ? Duration.ZERO : left);
-    } catch (DateTimeException e) {
-      return Optional.empty();
-    }
   }
 
   /// What the registry says of its error, as one plain line.

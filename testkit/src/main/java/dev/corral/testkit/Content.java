@@ -31,6 +31,12 @@ public abstract sealed class Content {
     return new Computed(size, seed);
   }
 
+  /// These bytes, then zeros up to `size`: a file with a real header and weights that nobody looks
+  /// at.
+  public static Content headed(byte[] head, long size) {
+    return new Headed(head.clone(), size);
+  }
+
   /// `sha256:` and 64 hex digits.
   public final String digest() {
     MessageDigest hash = sha256();
@@ -68,6 +74,31 @@ public abstract sealed class Content {
     @Override
     byte[] slice(long from, int length) {
       return Arrays.copyOfRange(bytes, (int) from, (int) from + length);
+    }
+  }
+
+  private static final class Headed extends Content {
+    private final byte[] head;
+    private final long size;
+
+    Headed(byte[] head, long size) {
+      this.head = head;
+      this.size = size;
+    }
+
+    @Override
+    public long size() {
+      return size;
+    }
+
+    @Override
+    byte[] slice(long from, int length) {
+      byte[] bytes = new byte[length];
+      if (from < head.length) {
+        int there = Math.min(length, head.length - (int) from);
+        System.arraycopy(head, (int) from, bytes, 0, there);
+      }
+      return bytes;
     }
   }
 

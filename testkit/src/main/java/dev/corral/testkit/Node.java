@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// command, and a record of every request. Safe to use from several threads; [#close()] ends all
 /// connections.
 public abstract sealed class Node implements AutoCloseable
-    permits TalkingNode, RecordedNode, RegistryDouble, LlamaServerDouble {
+    permits TalkingNode, RecordedNode, RegistryDouble, HubDouble, LlamaServerDouble {
   /// Enough for a test that opens a thousand connections at once.
   private static final int BACKLOG = 1024;
 

@@ -325,7 +325,7 @@ public final class RegistryDouble extends Node {
   }
 
   /// Mischief that needs no content.
-  private static boolean struck(@Nullable Mischief trick, Reply reply) {
+  static boolean struck(@Nullable Mischief trick, Reply reply) {
     switch (trick) {
       case Mischief.Status status -> {
         Headers headers = json();
@@ -351,8 +351,7 @@ public final class RegistryDouble extends Node {
     return true;
   }
 
-  private static void send(
-      Exchange exchange, Reply reply, Content content, @Nullable Mischief trick) {
+  static void send(Exchange exchange, Reply reply, Content content, @Nullable Mischief trick) {
     long size = content.size() + (trick instanceof Mischief.Resized other ? other.by() : 0);
     Matcher range = RANGE.matcher(exchange.request().headers().first("Range").orElse(""));
     boolean ranged = range.matches() && !(trick instanceof Mischief.IgnoreRange);

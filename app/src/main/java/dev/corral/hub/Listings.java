@@ -1,0 +1,180 @@
+package dev.corral.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.corral.model.Digest;
+import dev.corral.registry.Trouble;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/// Asks for the files of repositories, and keeps the answers for a short while; then the Hub is
+/// asked whether they changed.
+final class Listings {
+  /// Long enough for somebody who looks and then chooses.
+  private static final long FRESH_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  private static final int MOST_KEPT = 64;
+
+  /// A thousand files each; no repository of one model has as many.
+  private static final int MOST_PAGES = 20;
+
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final int MOST_LICENSE = 80;
+
+  private final Site site;
+  private final Map<RepositoryName, Kept> kept =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<RepositoryName, Kept> eldest) {
+          return size() > MOST_KEPT;
+        }
+      };
+
+  /// @param etag of the first page; a listing of several pages is asked for anew
+  private record Kept(Repository repository, String etag, long at) {}
+
+  /// @param etag of the first page where it is the only one
+  private record Files(List<HubFile> files, String etag, boolean truncated, boolean unchanged) {}
+
+  Listings(Site site) {
+    this.site = site;
+  }
+
+  Answered<Repository> repository(RepositoryName name) {
+    Optional<Kept> before = known(name);
+    if (before.isPresent() && System.nanoTime() - before.get().at() < FRESH_NANOS) {
+      return new Answered.Got<>(before.get().repository());
+    }
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    Words words = Words.of(name, site.endpoint(), site.keyShown());
+    Answered<Files> files = files(name, words, before.map(Kept::etag).orElse(""), deadline);
+    return switch (files) {
+      case Answered.Not<Files>(Trouble trouble) -> new Answered.Not<>(trouble);
+      case Answered.Got<Files>(Files got) when got.unchanged() && before.isPresent() ->
+          new Answered.Got<>(keep(before.get().repository(), before.get().etag()));
+      case Answered.Got<Files>(Files got) ->
+          new Answered.Got<>(keep(described(name, got, words, deadline), got.etag()));
+    };
+  }
+
+  private Optional<Kept> known(RepositoryName name) {
+    synchronized (kept) {
+      return Optional.ofNullable(kept.get(name));
+    }
+  }
+
+  private Repository keep(Repository repository, String etag) {
+    synchronized (kept) {
+      kept.put(repository.name(), new Kept(repository, etag, System.nanoTime()));
+    }
+    return repository;
+  }
+
+  private Answered<Files> files(RepositoryName name, Words words, String etag, long deadline) {
+    List<HubFile> files = new ArrayList<>();
+    Set<URI> been = new HashSet<>();
+    Optional<URI> at = Optional.of(site.at("/api/models/" + name + "/tree/main?recursive=true"));
+    String first = "";
+    while (at.isPresent() && been.size() < MOST_PAGES && been.add(at.get())) {
+      boolean begin = been.size() == 1;
+      switch (site.page(at.get(), words, begin ? etag : "", deadline)) {
+        case Answered.Not<Site.Page>(Trouble trouble) -> {
+          return new Answered.Not<>(trouble);
+        }
+        case Answered.Got<Site.Page>(Site.Page page) when page.unchanged() -> {
+          return new Answered.Got<>(new Files(List.of(), etag, false, true));
+        }
+        case Answered.Got<Site.Page>(Site.Page page) when !page.body().isArray() -> {
+          return new Answered.Not<>(words.wrong("its listing of files is none"));
+        }
+        case Answered.Got<Site.Page>(Site.Page page) -> {
+          page.body().forEach(entry -> file(entry).ifPresent(files::add));
+          at = page.next();
+          first = begin && at.isEmpty() ? page.etag() : "";
+        }
+      }
+    }
+    return new Answered.Got<>(new Files(files, first, at.isPresent(), false));
+  }
+
+  private static Optional<HubFile> file(JsonNode entry) {
+    String path = entry.path("path").asText("");
+    long size = entry.path("lfs").path("size").asLong(entry.path("size").asLong(-1));
+    if (!entry.path("type").asText("file").equals("file") || path.isEmpty() || size < 0) {
+      return Optional.empty();
+    }
+    Optional<Digest> digest =
+        Digest.parse("sha256:" + entry.path("lfs").path("oid").asText("").replace("sha256:", ""));
+    return Optional.of(new HubFile(path, size, digest));
+  }
+
+  /// What the Hub says of the repository itself. Files without it are worth more than nothing.
+  private Repository described(RepositoryName name, Files files, Words words, long deadline) {
+    Answered<Site.Page> page = site.page(site.at("/api/models/" + name), words, "", deadline);
+    JsonNode info =
+        page instanceof Answered.Got<Site.Page>(Site.Page got)
+            ? got.body()
+            : new JsonMapper().createObjectNode();
+    JsonNode gguf = info.path("gguf");
+    Optional<Boolean> template =
+        gguf.isObject() && gguf.has("architecture")
+            ? Optional.of(!gguf.path("chat_template").asText("").isBlank())
+            : Optional.empty();
+    return new Repository(
+        name,
+        access(info),
+        license(info),
+        Words.plain(gguf.path("architecture").asText(""), MOST_LICENSE),
+        number(gguf.path("context_length")),
+        number(gguf.path("total")),
+        template,
+        Math.max(0, info.path("downloads").asLong(0)),
+        Math.max(0, info.path("likes").asLong(0)),
+        Sorted.of(name, Hubs.HOST, files.files()),
+        files.truncated());
+  }
+
+  private static OptionalLong number(JsonNode node) {
+    return node.isIntegralNumber() && node.asLong() > 0
+        ? OptionalLong.of(node.asLong())
+        : OptionalLong.empty();
+  }
+
+  /// `gated` is `false`, `"auto"` or `"manual"`.
+  static Repository.Access access(JsonNode info) {
+    JsonNode gated = info.path("gated");
+    if (gated.asText("").equals("manual")) {
+      return Repository.Access.GATED_BY_OWNER;
+    }
+    if ((gated.isTextual() && !gated.asText().equals("false")) || gated.asBoolean(false)) {
+      return Repository.Access.GATED;
+    }
+    return info.path("private").asBoolean(false)
+        ? Repository.Access.PRIVATE
+        : Repository.Access.OPEN;
+  }
+
+  private static String license(JsonNode info) {
+    JsonNode card = info.path("cardData");
+    String named = card.path("license_name").asText("");
+    String said = named.isEmpty() ? card.path("license").asText("") : named;
+    if (said.isEmpty()) {
+      for (JsonNode tag : info.path("tags")) {
+        if (tag.asText("").startsWith("license:")) {
+          said = tag.asText().substring("license:".length());
+        }
+      }
+    }
+    return Words.plain(said, MOST_LICENSE);
+  }
+}
