@@ -12,6 +12,9 @@ public final class Main {
   static void main(String[] args) {
     List<String> words = List.of(args);
     boolean serves = !words.isEmpty() && List.of("serve", "demo").contains(words.getFirst());
+    if (words.equals(List.of(RunnerTraining.VERB))) {
+      System.exit(RunnerTraining.run());
+    }
     if (serves && !words.contains("--help") && !words.contains("-h")) {
       start(args);
     } else {

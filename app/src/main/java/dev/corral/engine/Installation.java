@@ -34,6 +34,9 @@ public record Installation(
   private static final String RUNNER_MAIN = "dev.corral.runner.Main";
   private static final String RUNNER_CLASS_PATH = "corral.runner.classpath";
 
+  /// Set by the launcher: where the classes of a runner lie loaded and linked.
+  private static final String CACHE = "corral.runner.aot";
+
   /// What the runner needs of `lib/` beside `corral.jar`: fewer jars, quicker start.
   private static final List<String> RUNNER_JARS =
       List.of("corral-runner-", "corral-templates-", "jackson-", "jspecify-");
@@ -61,6 +64,15 @@ public record Installation(
         natives.isEmpty() ? Optional.empty() : Optional.of(Path.of(natives).toAbsolutePath()),
         work.toAbsolutePath(),
         environment);
+  }
+
+  /// A runner starts in half the time with it (JEP 483); the file fits one class path and one JDK,
+  /// and what does not fit is passed over by the JVM.
+  ///
+  /// @return empty where the launcher named none
+  public static Optional<Path> cache() {
+    String cache = System.getProperty(CACHE, "");
+    return cache.isEmpty() ? Optional.empty() : Optional.of(Path.of(cache).toAbsolutePath());
   }
 
   /// A runner's working folder is another one.
