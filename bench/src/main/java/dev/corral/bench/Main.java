@@ -29,9 +29,14 @@ public final class Main {
       org.openjdk.jmh.Main.main(Arrays.copyOfRange(args, 1, args.length));
       return;
     }
+    if (args.length > 0 && args[0].equals("engine")) {
+      Engines.print();
+      System.exit(0);
+    }
     Set<String> parts = new TreeSet<>(args.length == 0 ? PARTS : List.of(args));
     if (!PARTS.containsAll(parts)) {
-      System.err.println("bench: parts are " + String.join(" ", PARTS) + ", or: jmh [NAME]");
+      System.err.println(
+          "bench: parts are " + String.join(" ", PARTS) + ", or: engine, or: jmh [NAME]");
       System.exit(2);
     }
     if (parts.remove("pull")) {

@@ -1,0 +1,187 @@
+package dev.corral.bench;
+
+import dev.corral.engine.Installation;
+import dev.corral.engine.Launch;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// Our runner beside a llama-server (`CORRAL_LLAMA_SERVER`), both on a model of noise of the 1.1B
+/// shape, in alternating rounds.
+final class Engines {
+  private static final int ROUNDS = 3;
+  private static final List<Integer> STREAMS = List.of(1, 4, 8);
+  private static final int SLOTS = 8;
+  private static final int CONTEXT = 16_384;
+  private static final int TOKENS = 48;
+  private static final int PREFILL_WORDS = 80;
+  private static final int CANCEL_WORDS = 330;
+  private static final long CANCEL_AFTER_MILLIS = 300;
+
+  private final Path folder;
+  private final Map<String, Launch> launches = new LinkedHashMap<>();
+
+  private Engines(Path folder) {
+    this.folder = folder;
+    Installation installation = Installation.ofThisProcess(folder, System.getenv());
+    Launch.onProcessor(installation).ifPresent(ours -> launches.put("corral", ours));
+    String server = System.getenv().getOrDefault("CORRAL_LLAMA_SERVER", "");
+    if (!server.isEmpty()) {
+      launches.put("llama-server", new Launch.LlamaServer(installation, Path.of(server)));
+    }
+  }
+
+  static void print() throws Exception {
+    Path folder = Files.createTempDirectory("corral-engines-");
+    Path large = folder.resolve("large.gguf");
+    Path tiny = folder.resolve("tiny.gguf");
+    try {
+      RandomModel.TINY.write(tiny);
+      RandomModel.BILLION.write(large);
+      Engines engines = new Engines(folder);
+      engines.starts(tiny);
+      engines.speeds(large);
+    } finally {
+      Files.deleteIfExists(large);
+      Files.deleteIfExists(tiny);
+    }
+  }
+
+  private void starts(Path tiny) throws Exception {
+    Table table = new Table("Start on a tiny model", "", "ready ms", "worst", "resident MB");
+    for (Map.Entry<String, Launch> one : launches.entrySet()) {
+      Values ready = new Values();
+      double resident = 0;
+      for (int i = 0; i < 7; i++) {
+        try (Runner runner = Runner.start(one.getValue(), tiny, 4, 4096)) {
+          ready.add(runner.readyNanos);
+          Runner.Answer _ = runner.answer("Hello", 4);
+          resident = runner.residentMegabytes();
+        }
+      }
+      table.row(
+          one.getKey(),
+          "%.0f".formatted(ready.millis(0.5)),
+          "%.0f".formatted(ready.millis(1)),
+          "%.0f".formatted(resident));
+    }
+    table.print();
+  }
+
+  /// @param perSecond by number of streams
+  private record Speed(Map<Integer, Values> perSecond, Values prefill, Values first, Values free) {
+    Speed() {
+      this(new LinkedHashMap<>(), new Values(), new Values(), new Values());
+    }
+  }
+
+  private void speeds(Path large) throws Exception {
+    Map<String, Speed> speeds = new LinkedHashMap<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      List<String> names = new ArrayList<>(launches.keySet());
+      for (String name : round % 2 == 0 ? names : names.reversed()) {
+        Speed speed = speeds.computeIfAbsent(name, _ -> new Speed());
+        try (Runner runner = Runner.start(launches.get(name), large, SLOTS, CONTEXT)) {
+          measure(runner, speed);
+        }
+      }
+    }
+    Table table =
+        new Table(
+            "1.1B shape, Q4_0, tokens/s; the middle of " + ROUNDS + " rounds",
+            "",
+            "1 stream",
+            "4 streams",
+            "8 streams",
+            "prefill",
+            "first token ms",
+            "slot free after a cancel ms, median / worst");
+    for (String name : launches.keySet()) {
+      Speed speed = speeds.get(name);
+      List<String> row = new ArrayList<>(List.of(name));
+      STREAMS.forEach(streams -> row.add(rate(speed.perSecond().get(streams))));
+      row.add(rate(speed.prefill()));
+      row.add("%.0f".formatted(speed.first().millis(0.5)));
+      row.add("%.0f / %.0f".formatted(speed.free().millis(0.5), speed.free().millis(1)));
+      table.row(row.toArray(String[]::new));
+    }
+    table.print();
+  }
+
+  /// Values hold thousandths of tokens per second there.
+  private static String rate(Values values) {
+    return "%.1f".formatted(values.millis(0.5) * 1e3);
+  }
+
+  private static void measure(Runner runner, Speed speed) throws Exception {
+    Runner.Answer _ = runner.answer(words("warm", 20), 16);
+    for (int streams : STREAMS) {
+      double rate = together(runner, streams);
+      speed.perSecond().computeIfAbsent(streams, _ -> new Values()).add(Math.round(rate * 1e3));
+    }
+    for (int i = 0; i < 3; i++) {
+      Runner.Answer prefill = runner.answer(words("p" + i, PREFILL_WORDS), 1);
+      speed.prefill().add(Math.round(1e12 * prefill.promptTokens() / prefill.firstNanos()));
+      speed.first().add(runner.answer(words("f" + i, 6), 4).firstNanos());
+    }
+    for (int i = 0; i < 3; i++) {
+      speed.free().add(cancelled(runner, i));
+    }
+  }
+
+  /// Tokens per second of all together, from the first request to the last answer.
+  private static double together(Runner runner, int streams) throws InterruptedException {
+    try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
+      long begun = System.nanoTime();
+      List<Future<Runner.Answer>> answers = new ArrayList<>();
+      for (int i = 0; i < streams; i++) {
+        String prompt = words("s" + i, 4);
+        answers.add(each.submit(() -> runner.answer(prompt, TOKENS)));
+      }
+      int tokens = 0;
+      for (Future<Runner.Answer> answer : answers) {
+        tokens += answer.get().tokens();
+      }
+      return tokens * 1e9 / (System.nanoTime() - begun);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a stream failed", e);
+    }
+  }
+
+  /// A client leaves in a long prefill: how long until its slot is free.
+  private static long cancelled(Runner runner, int at) throws IOException, InterruptedException {
+    Thread caller =
+        Thread.ofPlatform()
+            .start(() -> {
+              try (InputStream body = runner.ask(words("c" + at, CANCEL_WORDS), 4)) {
+                byte[] _ = body.readAllBytes();
+              } catch (IOException | InterruptedException e) {
+                // It left, as it should.
+              }
+            });
+    Thread.sleep(CANCEL_AFTER_MILLIS);
+    long begun = System.nanoTime();
+    caller.interrupt();
+    while (runner.busy()) {
+      Thread.sleep(2);
+    }
+    return System.nanoTime() - begun;
+  }
+
+  /// So many words that no other prompt begins with; each is a few tokens of bytes.
+  private static String words(String first, int count) {
+    String[] words = new String[count];
+    Arrays.setAll(words, i -> first + (i * 7919 % 97));
+    return String.join(" ", words);
+  }
+}
