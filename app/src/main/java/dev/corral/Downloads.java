@@ -51,6 +51,7 @@ final class Downloads implements AutoCloseable {
     this.hubs = way.hubs();
     this.pulls =
         Pulls.open(database, id(database, place), store, way.registry(), settings, clock, events);
+    pulls.prefetch(settings.wishes());
   }
 
   Pulls pulls() {
@@ -67,6 +68,7 @@ final class Downloads implements AutoCloseable {
     Way way = way(now);
     hubs = way.hubs();
     pulls.follow(now, way.registry());
+    pulls.prefetch(now.wishes());
   }
 
   @Override

@@ -54,7 +54,9 @@ class SettingsTest {
           Map.entry("pull.parallel", "4"),
           Map.entry("pull.rate", "20MB/s"),
           Map.entry("pull.hosts", "[default, registry.example.com]"),
-          Map.entry("pull.registries", "[http://127.0.0.1:5000]"));
+          Map.entry("pull.registries", "[http://127.0.0.1:5000]"),
+          Map.entry("pull.window", "01:00-06:30"),
+          Map.entry("pull.prefetch", "[llama3.2:1b]"));
 
   @Test
   void everyKeyOfTheFileComesBackAsItWasWritten() throws IOException {

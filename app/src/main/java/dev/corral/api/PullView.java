@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param percent of 100, with one digit behind the point
 /// @param bytesPerSecond over the last seconds
 /// @param etaSeconds null until it can be guessed
+/// @param etaSecondsMost the end of the range at first; the same once the job goes evenly
 /// @param attempt how often it was started
 /// @param endedAt null while it is not over
 /// @param error what went wrong and what to do; empty otherwise
@@ -27,6 +28,7 @@ public record PullView(
     double percent,
     long bytesPerSecond,
     @Nullable Long etaSeconds,
+    @Nullable Long etaSecondsMost,
     int attempt,
     Instant startedAt,
     @Nullable Instant endedAt,

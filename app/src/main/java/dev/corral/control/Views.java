@@ -69,6 +69,7 @@ final class Views {
         pull.percent(),
         pull.bytesPerSecond(),
         pull.etaSeconds(),
+        pull.etaSecondsMost(),
         pull.attempt(),
         pull.startedAt(),
         pull.endedAt(),

@@ -22,7 +22,8 @@ sealed interface Command {
   /// The work on a job ended.
   record Ended(String id, Work.End end) implements Command {}
 
-  /// The places beside our own store are known now, or others than before.
+  /// The places beside our own store are known now, or something else has changed by which the jobs
+  /// go.
   record Places() implements Command {}
 
   record Close() implements Command {}

@@ -13,6 +13,7 @@ import java.time.Duration;
 /// @param manifestTries for a registry that is away when a job begins
 /// @param giveUp without a single byte; then the job fails, and can be asked for again
 /// @param floor bytes a second on one connection; one that stays below for `floorTime` is dropped
+/// @param look how often a job that waits for the window or for room is looked at
 record FetchSettings(
     int connections,
     long leastPiece,
@@ -23,7 +24,8 @@ record FetchSettings(
     int manifestTries,
     Duration giveUp,
     long floor,
-    Duration floorTime) {
+    Duration floorTime,
+    Duration look) {
   private static final long MEBI = 1 << 20;
 
   static final FetchSettings USUAL =
@@ -37,7 +39,8 @@ record FetchSettings(
           3,
           Duration.ofMinutes(10),
           1024,
-          Duration.ofSeconds(60));
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(2));
 
   /// Pieces are large enough that asking for them costs nothing, and small enough that all
   /// connections have work until the end.

@@ -4,6 +4,7 @@ import dev.corral.model.ModelName;
 import dev.corral.pull.Pull.Problem;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A job as its owner's thread keeps it. For that thread alone.
@@ -22,6 +23,9 @@ final class Job {
   private Problem problem;
   private List<Pull.Blob> blobs = List.of();
   private @Nullable Work run;
+  private boolean hurried;
+  private boolean wanted;
+  private boolean wantsRoom;
 
   /// What the run shall end as, where we stop it.
   private @Nullable PullState stopping;
@@ -39,6 +43,8 @@ final class Job {
     this.attempt = before.attempt();
     this.endedAt = before.endedAt();
     this.problem = before.problem();
+    // One that a person has paused has no problem.
+    this.wantsRoom = state == PullState.PAUSED && !problem.text().isEmpty();
   }
 
   String id() {
@@ -71,6 +77,39 @@ final class Job {
     return attempt > 0;
   }
 
+  /// True where nobody waits for it.
+  boolean prefetched() {
+    return askedBy.equals(Pulls.PREFETCH) && !wanted;
+  }
+
+  /// Somebody has asked for it.
+  void want() {
+    wanted = true;
+  }
+
+  /// Somebody wants it now, whatever the window says.
+  void hurry() {
+    hurried = true;
+  }
+
+  boolean hurried() {
+    return hurried;
+  }
+
+  /// True where it is paused until the disk has room for [#missing()] bytes.
+  boolean wantsRoom() {
+    return wantsRoom && state == PullState.PAUSED;
+  }
+
+  long missing() {
+    return Math.max(0, bytesTotal - bytesDone);
+  }
+
+  /// What it waits for in the queue.
+  void waits(Problem reason) {
+    problem = reason;
+  }
+
   void begin(Work one) {
     run = one;
     stopping = null;
@@ -83,6 +122,11 @@ final class Job {
     return run != null;
   }
 
+  /// True where its run was asked to end.
+  boolean ending() {
+    return stopping != null;
+  }
+
   /// Asks the run to end, and remembers what it shall have ended as.
   void stop(PullState as) {
     stopping = as;
@@ -92,6 +136,7 @@ final class Job {
   }
 
   void queue() {
+    wantsRoom = false;
     state = PullState.QUEUED;
     problem = Problem.NONE;
     endedAt = null;
@@ -125,6 +170,11 @@ final class Job {
         problem = failed.problem();
         rest(asked == PullState.CANCELLED ? asked : PullState.FAILED, now);
       }
+      case Work.End.NoRoom full -> {
+        problem = asked == null ? full.problem() : Problem.NONE;
+        wantsRoom = asked == null;
+        rest(asked == null ? PullState.PAUSED : asked, now);
+      }
     }
   }
 
@@ -154,8 +204,7 @@ final class Job {
   Pull snapshot() {
     boolean flowing = state == PullState.PULLING;
     long perSecond = flowing ? rate.bytesPerSecond() : 0;
-    Long eta =
-        flowing && rate.known() && perSecond > 0 ? (bytesTotal - bytesDone) / perSecond : null;
+    Optional<Rate.Left> left = flowing ? rate.left(bytesTotal - bytesDone) : Optional.empty();
     return new Pull(
         id,
         name,
@@ -164,7 +213,8 @@ final class Job {
         bytesDone,
         bytesTotal,
         perSecond,
-        eta,
+        left.map(Rate.Left::seconds).orElse(null),
+        left.map(Rate.Left::most).orElse(null),
         attempt(),
         startedAt,
         endedAt,

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param bytesTotal 0 until the manifest is known
 /// @param bytesPerSecond over the last seconds; 0 where nothing comes
 /// @param etaSeconds null until it can be guessed
+/// @param etaSecondsMost where it goes on as slowly as it went at times; the same once it goes
+///   evenly
 /// @param attempt how often it was started, 1 at first
 /// @param startedAt when it was asked for
 /// @param endedAt null while it is not over
@@ -28,6 +30,7 @@ public record Pull(
     long bytesTotal,
     long bytesPerSecond,
     @Nullable Long etaSeconds,
+    @Nullable Long etaSecondsMost,
     int attempt,
     Instant startedAt,
     @Nullable Instant endedAt,

@@ -1,9 +1,11 @@
 package dev.corral.pull;
 
 import dev.corral.model.Bytes;
+import dev.corral.model.ModelName;
 import dev.corral.outbound.Destinations;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// The `pull:` of `corral.yaml`.
 ///
@@ -11,14 +13,24 @@ import java.util.Locale;
 /// @param rate most bytes a second over all jobs, `20MB` or `20MB/s`; empty for no limit
 /// @param hosts where a name may lead: `default`, `hf.co`, host names, `*.example.com`
 /// @param registries origins that may be asked although they are plain http or private
-public record PullSettings(int parallel, String rate, List<String> hosts, List<String> registries) {
+/// @param window time of the day in which jobs work, `01:00-06:30`; empty for any
+/// @param prefetch names of models that are fetched when nobody waits for another
+public record PullSettings(
+    int parallel,
+    String rate,
+    List<String> hosts,
+    List<String> registries,
+    String window,
+    List<String> prefetch) {
   public static PullSettings defaults() {
-    return new PullSettings(2, "", List.of(Destinations.DEFAULT, Destinations.HUB), List.of());
+    return new PullSettings(
+        2, "", List.of(Destinations.DEFAULT, Destinations.HUB), List.of(), "", List.of());
   }
 
   public PullSettings {
     hosts = List.copyOf(hosts);
     registries = List.copyOf(registries);
+    prefetch = List.copyOf(prefetch);
     if (parallel < 1) {
       throw new IllegalArgumentException("parallel must be at least 1, not " + parallel);
     }
@@ -35,6 +47,21 @@ public record PullSettings(int parallel, String rate, List<String> hosts, List<S
     if (bytesPerSecond(rate) < 0) {
       throw new IllegalArgumentException("rate must be above 0");
     }
+    Optional<Window> _ = Window.parse(window);
+    for (String name : prefetch) {
+      if (ModelName.parse(name).isEmpty()) {
+        throw new IllegalArgumentException("prefetch: '" + name + "' is no name of a model");
+      }
+    }
+  }
+
+  Optional<Window> openHours() {
+    return Window.parse(window);
+  }
+
+  /// The models of [#prefetch()].
+  public List<ModelName> wishes() {
+    return prefetch.stream().flatMap(name -> ModelName.parse(name).stream()).toList();
   }
 
   /// 0 where there is no limit.

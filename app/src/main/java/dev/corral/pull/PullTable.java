@@ -53,6 +53,7 @@ final class PullTable {
                 row.number("bytes_total"),
                 0,
                 null,
+                null,
                 (int) row.number("attempt"),
                 Instant.ofEpochMilli(row.number("started_at")),
                 ended == null ? null : Instant.ofEpochMilli(ended),

@@ -1,6 +1,8 @@
 package dev.corral.pull;
 
 import dev.corral.blobs.Store;
+import dev.corral.blobs.StoreFailure;
+import dev.corral.blobs.StoredModel;
 import dev.corral.db.Database;
 import dev.corral.db.DatabaseFailure;
 import dev.corral.model.ModelName;
@@ -12,11 +14,13 @@ import dev.corral.registry.Remote;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,6 +39,9 @@ public final class Pulls implements AutoCloseable {
   /// The target that is our own store.
   public static final String OWN = "own";
 
+  /// Who asks for what nobody waits for: such a job works while no other does.
+  public static final String PREFETCH = "pull.prefetch";
+
   /// How often running jobs are looked at; Ollama sends its events about as often.
   private static final Duration TICK = Duration.ofMillis(100);
 
@@ -49,13 +56,13 @@ public final class Pulls implements AutoCloseable {
   private final InstantSource clock;
   private final Consumer<PullEvent> events;
   private final Throttle throttle;
+  private final Schedule schedule;
   private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Thread owner;
   private final List<Consumer<PullEvent>> followers = new CopyOnWriteArrayList<>();
   private volatile Registry registry;
-  private volatile int parallel;
   private volatile @Nullable Function<String, Optional<Work.Place>> places;
   private volatile Map<String, Pull> snapshot = Map.of();
   private volatile boolean over;
@@ -78,7 +85,7 @@ public final class Pulls implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.events = events;
-    this.parallel = pull.parallel();
+    this.schedule = new Schedule(pull, clock);
     this.throttle = new Throttle(pull.bytesPerSecond());
     table.tidy();
     table.all().forEach(before -> jobs.put(before.id(), new Job(before)));
@@ -149,6 +156,19 @@ public final class Pulls implements AutoCloseable {
     return registry.open(name, leash);
   }
 
+  /// Has models fetched that nobody waits for yet: those that our own store does not have.
+  public void prefetch(List<ModelName> names) {
+    for (ModelName name : names) {
+      try {
+        if (!store.find(name).map(StoredModel::whole).orElse(false)) {
+          commands.add(new Command.Ask(name, OWN, PREFETCH, true, new CompletableFuture<>()));
+        }
+      } catch (StoreFailure e) {
+        LOG.log(System.Logger.Level.WARNING, "A model cannot be prefetched", e);
+      }
+    }
+  }
+
   /// Makes damaged blobs of our own store whole; one for each thread.
   public Repair repair() {
     return new Repair(store, registry, settings, throttle);
@@ -163,7 +183,7 @@ public final class Pulls implements AutoCloseable {
     return Optional.ofNullable(snapshot.get(id));
   }
 
-  /// Ends the work and keeps the job; [#resume] goes on.
+  /// Ends the work and keeps the job; [#resume] goes on, also outside the window.
   ///
   /// @return false where there is no such job, or it is over
   public boolean pause(String id) {
@@ -238,7 +258,8 @@ public final class Pulls implements AutoCloseable {
   /// Takes over changed settings; jobs that run go on with the registry they have.
   public void follow(PullSettings now, Registry newRegistry) {
     registry = newRegistry;
-    parallel = now.parallel();
+    schedule.follow(now);
+    commands.add(new Command.Places());
     throttle.allow(now.bytesPerSecond());
   }
 
@@ -275,8 +296,14 @@ public final class Pulls implements AutoCloseable {
   }
 
   private @Nullable Command next() throws InterruptedException {
-    boolean working = jobs.values().stream().anyMatch(Job::working);
-    return working ? commands.poll(TICK.toMillis(), TimeUnit.MILLISECONDS) : commands.take();
+    if (jobs.values().stream().anyMatch(Job::working)) {
+      return commands.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+    boolean waiting =
+        jobs.values().stream().anyMatch(job -> job.wantsRoom() || job.state() == PullState.QUEUED);
+    return waiting
+        ? commands.poll(settings.look().toMillis(), TimeUnit.MILLISECONDS)
+        : commands.take();
   }
 
   /// @return false where it was the last
@@ -296,6 +323,9 @@ public final class Pulls implements AutoCloseable {
   private Pull asked(Command.Ask ask) {
     for (Job job : jobs.values()) {
       if (job.means(ask.target(), ask.name()) && !job.state().ended()) {
+        if (!ask.askedBy().equals(PREFETCH)) {
+          job.want();
+        }
         boolean waits = job.state() == PullState.WAITING_FOR_APPROVAL && ask.approved();
         if (job.state() == PullState.PAUSED || waits) {
           job.queue();
@@ -312,6 +342,7 @@ public final class Pulls implements AutoCloseable {
             0,
             0,
             0,
+            null,
             null,
             0,
             clock.instant(),
@@ -352,6 +383,7 @@ public final class Pulls implements AutoCloseable {
       }
       case CANCEL -> end(job, PullState.CANCELLED);
       case RESUME -> {
+        job.hurry();
         if (job.state() == PullState.PAUSED) {
           job.queue();
         }
@@ -381,16 +413,22 @@ public final class Pulls implements AutoCloseable {
     }
   }
 
-  /// Each target works on so many at once.
   private void startNext() {
-    for (Job job : List.copyOf(jobs.values())) {
-      long working =
-          jobs.values().stream()
-              .filter(other -> other.working() && other.target().equals(job.target()))
-              .count();
-      if (working < parallel && job.state() == PullState.QUEUED && !job.working()) {
-        start(job);
-      }
+    schedule.hold(jobs.values());
+    jobs.values().stream().filter(Job::wantsRoom).filter(this::fits).forEach(Job::queue);
+    Set<String> tried = new HashSet<>();
+    Optional<Job> next = schedule.next(jobs.values());
+    while (next.isPresent() && tried.add(next.get().id())) {
+      start(next.get());
+      next = schedule.next(jobs.values());
+    }
+  }
+
+  private boolean fits(Job job) {
+    try {
+      return store.space().missing(job.missing()) <= 0;
+    } catch (StoreFailure e) {
+      return false;
     }
   }
 

@@ -3,6 +3,7 @@ package dev.corral.pull;
 import dev.corral.blobs.Partial;
 import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
+import dev.corral.model.Bytes;
 import dev.corral.model.Digest;
 import dev.corral.model.Layer;
 import dev.corral.model.Manifest;
@@ -44,6 +45,7 @@ final class Run implements Work {
   private final boolean patient;
   private final LongSupplier othersNeed;
   private final Stop stop = new Stop();
+  private boolean admitted;
   private volatile PullState phase = PullState.RESOLVING;
   private volatile Map<Digest, Share> shares = Map.of();
 
@@ -120,8 +122,19 @@ final class Run implements Work {
               "the registry changes '" + name.shortName() + "' faster than it can be fetched",
               "Try again later."));
     } catch (StoreFailure e) {
-      return new End.Failed(new Problem(false, e.text(), ""));
+      return admitted && e.kind() == StoreFailure.Kind.NO_ROOM
+          ? new End.NoRoom(full())
+          : new End.Failed(new Problem(false, e.text(), ""));
     }
+  }
+
+  private Problem full() {
+    return new Problem(
+        false,
+        "no space left on the disk of the model store; "
+            + new Bytes(missing(shares))
+            + " are still to come",
+        "It goes on by itself when there is room. Free some, for example with: corral rm MODEL");
   }
 
   private static End failed(Trouble trouble) {
@@ -153,6 +166,7 @@ final class Run implements Work {
     shares = all;
     phase = PullState.PULLING;
     store.checkRoom(missing(all) + othersNeed.getAsLong());
+    admitted = true;
     for (Share share : all.values()) {
       End end = blob(share);
       if (!(end instanceof End.Done)) {

@@ -15,6 +15,9 @@ interface Work {
     record Stopped() implements End {}
 
     record Failed(Problem problem) implements End {}
+
+    /// The disk became full on the way; it goes on when there is room.
+    record NoRoom(Problem problem) implements End {}
   }
 
   /// Works until the model is there, or it cannot be; blocks.

@@ -51,6 +51,7 @@ abstract class PullTableContract {
         9L << 30,
         0,
         null,
+        null,
         2,
         NOW,
         state.ended() ? NOW.plusSeconds(60) : null,

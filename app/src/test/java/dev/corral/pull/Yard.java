@@ -53,7 +53,8 @@ public final class Yard implements AutoCloseable {
           3,
           Duration.ofSeconds(3),
           1,
-          Duration.ofSeconds(60));
+          Duration.ofSeconds(60),
+          Duration.ofMillis(50));
 
   private final Path folder;
   private final List<String> registries;
@@ -62,6 +63,7 @@ public final class Yard implements AutoCloseable {
   private Database database;
   private Store store;
   private Pulls pulls;
+  private Registry registry;
 
   public Yard(Path folder, RegistryDouble... registries) {
     this(folder, Stream.of(registries).map(one -> one.url().toString()).toArray(String[]::new));
@@ -70,8 +72,12 @@ public final class Yard implements AutoCloseable {
   Yard(Path folder, String... registries) {
     this.folder = folder;
     this.registries = List.of(registries);
-    this.settings = new PullSettings(2, "", List.of("default", "hf.co"), this.registries);
+    this.settings = settings("");
     start(Optional.empty());
+  }
+
+  private PullSettings settings(String window) {
+    return new PullSettings(2, "", List.of("default", "hf.co"), registries, window, List.of());
   }
 
   void start(Optional<dev.corral.model.Bytes> reserve) {
@@ -94,8 +100,7 @@ public final class Yard implements AutoCloseable {
             () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
             patience,
             "corral-test");
-    Registry registry =
-        new Registry(outbound, Hub.of(_ -> Optional.empty()), InstantSource.system());
+    registry = new Registry(outbound, Hub.of(_ -> Optional.empty()), InstantSource.system());
     pulls =
         Pulls.open(
             database,
@@ -118,6 +123,11 @@ public final class Yard implements AutoCloseable {
     database.close();
   }
 
+  /// Hours in which jobs work; empty for any.
+  void hours(String window) {
+    pulls.follow(settings(window), registry);
+  }
+
   public Pulls pulls() {
     return pulls;
   }
@@ -128,6 +138,20 @@ public final class Yard implements AutoCloseable {
 
   Pull ask(String name) {
     return pulls.ask(name(name), "test");
+  }
+
+  /// The first job that nobody has asked for.
+  Pull prefetched() {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (true) {
+      Optional<Pull> job =
+          pulls.all().stream().filter(pull -> pull.askedBy().equals(Pulls.PREFETCH)).findFirst();
+      if (job.isPresent()) {
+        return job.get();
+      }
+      assertThat(System.nanoTime()).as("nothing is prefetched").isLessThan(end);
+      Thread.onSpinWait();
+    }
   }
 
   /// Asks, and waits for the end.
