@@ -149,7 +149,9 @@ final class OwnBackend implements AutoCloseable {
     try {
       Path userHome = Path.of(System.getProperty("user.home", "."));
       Folders folders = Folders.of(settings.store(), home.folder(), userHome, named);
-      return Store.open(folders, notices);
+      Store store = Store.open(folders, notices);
+      store.trash().keep(settings.store().trash());
+      return store;
     } catch (StoreFailure | IllegalArgumentException e) {
       throw new Unstartable(
           "The store of models cannot be used: " + e.getMessage(),

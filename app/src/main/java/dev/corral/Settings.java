@@ -40,7 +40,6 @@ public record Settings(
   /// Keys of rooms that this version does not have yet.
   private static final Set<String> LATER =
       Set.of(
-          "store.trash",
           "default-tier",
           "tiers",
           "tiers-file",

@@ -83,6 +83,7 @@ public final class Wiring implements AutoCloseable {
   private final Gateway gateway;
   private final Access access;
   private final Door door;
+  private final Keeping keeping;
   private final Journal journal;
   private final Metrics metrics = new Metrics();
   private final int port;
@@ -169,6 +170,7 @@ public final class Wiring implements AutoCloseable {
             access::keysInForce,
             instance,
             events.andThen(journal));
+    keeping = keeping(upstream);
     Map<Route, Visit.Visitor> visitors = new EnumMap<>(gateway.visitors());
     visitors.putAll(control(keys, adminKey, added, database, upstream).visitors());
     Optional<String> name = Machine.name(environment);
@@ -308,9 +310,24 @@ public final class Wiring implements AutoCloseable {
         groups(upstream));
   }
 
+  private Keeping keeping(Upstream upstream) {
+    return new Keeping(
+        own.store(),
+        own.engine(),
+        fleet,
+        upstream,
+        instance,
+        () -> gatewaySettings(config.settings()).assignments(),
+        name -> gateway.open(name.key()),
+        new Keeping.Written(journal::lastUsed, holdings.library(), holdings.protection()::protects),
+        clock);
+  }
+
   /// Management calls that bring their own parts: one line for each group.
   private List<CallGroup> groups(Upstream upstream) {
-    return List.of(fitting.calls(own.store(), fleet, upstream));
+    return List.of(
+        fitting.calls(own.store(), fleet, upstream), //
+        keeping.calls());
   }
 
   private int listen(Settings settings, int loops) {
@@ -374,6 +391,7 @@ public final class Wiring implements AutoCloseable {
         own.engine().apply(now.engine());
         own.downloads().follow(now.pull());
         holdings.follow(now);
+        own.store().trash().keep(now.store().trash());
         Choice.Chosen chosen = choice.of(now, sources.variables());
         fleet.replace(chosen.backends(), chosen.why(), now.health());
         boolean restart =

@@ -40,6 +40,7 @@ class SettingsTest {
           Map.entry("store.ollama", "off"),
           Map.entry("store.reserve", "5GiB"),
           Map.entry("store.seed", "[/media/models]"),
+          Map.entry("store.trash", "48h"),
           Map.entry("engine.enabled", "true"),
           Map.entry("engine.natives", "vulkan"),
           Map.entry("engine.gpu-blocks", "12"),
@@ -97,7 +98,6 @@ class SettingsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "store: {trash: 24h}",
         "tiers: {free: {model: a}}",
         "roles: {}",
         "profiles: {}",

@@ -57,6 +57,8 @@ public enum Route {
   M_SETTINGS("GET", "/manage/settings", Scope.MANAGE, Dialect.MANAGE),
   M_OPENAPI("GET", "/manage/openapi", null, Dialect.MANAGE),
   M_MODELS("GET", "/manage/models", Scope.MANAGE, Dialect.MANAGE),
+  M_MODEL_DELETE("DELETE", "/manage/models/{}", Scope.MANAGE, Dialect.MANAGE),
+  M_TRASH("GET POST DELETE", "/manage/trash", Scope.MANAGE, Dialect.MANAGE),
   M_BACKENDS("GET POST", "/manage/backends", Scope.MANAGE, Dialect.MANAGE),
   M_BACKEND("DELETE", "/manage/backends/{}", Scope.ADMIN, Dialect.MANAGE),
   M_BACKEND_DRAIN("POST", "/manage/backends/{}/drain", Scope.MANAGE, Dialect.MANAGE),

@@ -53,8 +53,7 @@ public final class Housekeeping {
 
     record Missing() implements Seen {}
 
-    /// @param modified tells this file from one that takes its place
-    record Damaged(Instant modified) implements Seen {}
+    record Damaged() implements Seen {}
 
     /// The disk did not give the bytes.
     record Unreadable(String why) implements Seen {}
@@ -113,9 +112,8 @@ public final class Housekeeping {
     }
     try {
       Path real = file.get();
-      Instant modified = Files.getLastModifiedTime(real).toInstant();
       boolean same = Files.size(real) == layer.size() && hash(real, read).equals(layer.digest());
-      return same ? new Seen.Whole() : new Seen.Damaged(modified);
+      return same ? new Seen.Whole() : new Seen.Damaged();
     } catch (IOException e) {
       return Files.exists(file.get(), LinkOption.NOFOLLOW_LINKS)
           ? new Seen.Unreadable(e.getClass().getSimpleName())
@@ -133,17 +131,6 @@ public final class Housekeeping {
       }
     }
     return Digest.of(hash);
-  }
-
-  /// Removes the file of a blob that [#look] found damaged, so that a pull fetches it anew.
-  ///
-  /// @return false where it lies in a folder that is not ours, or another file has its place now
-  public boolean removeDamaged(Digest digest, Seen.Damaged seen) throws StoreFailure {
-    try {
-      return names.removeDamaged(digest, seen.modified());
-    } catch (IOException e) {
-      throw Disk.failure("remove a damaged blob", e);
-    }
   }
 
   /// Blobs of our own folder that no manifest mentions, in the trash neither. What others put there

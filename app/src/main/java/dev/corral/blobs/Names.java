@@ -244,19 +244,6 @@ final class Names {
     });
   }
 
-  /// Removes a file of a blob whose bytes are wrong.
-  ///
-  /// @param modified as it was when it was read; one that came since stays
-  /// @return false where it is another file now, or none
-  boolean removeDamaged(Digest digest, Instant modified) throws IOException, StoreFailure {
-    return lock.holding(() -> {
-      Optional<Path> file = own.layout().findBlob(digest);
-      return file.isPresent()
-          && Files.getLastModifiedTime(file.get()).toInstant().equals(modified)
-          && Files.deleteIfExists(file.get());
-    });
-  }
-
   private static Optional<Manifest> readable(Found found) {
     try {
       return Optional.of(found.parsed());

@@ -1,6 +1,7 @@
 package dev.corral.blobs;
 
 import dev.corral.model.Bytes;
+import java.time.Duration;
 import java.util.List;
 
 /// The `store:` of `corral.yaml`.
@@ -11,13 +12,15 @@ import java.util.List;
 /// @param reserve bytes of the disk that uploads and pulls leave free; [#AUTO] is 10 GiB, or a
 ///   twentieth of the disk where that is less
 /// @param seed folders that are only read: in Ollama's layout, or with GGUF files
-public record StoreSettings(String path, String ollama, String reserve, List<String> seed) {
+/// @param trash how long deleted models can come back; zero for not at all
+public record StoreSettings(
+    String path, String ollama, String reserve, List<String> seed, Duration trash) {
   static final String AUTO = "auto";
   private static final String READ = "read";
   private static final String OFF = "off";
 
   public static StoreSettings defaults() {
-    return new StoreSettings("", READ, AUTO, List.of());
+    return new StoreSettings("", READ, AUTO, List.of(), Trash.USUAL);
   }
 
   public StoreSettings {

@@ -65,7 +65,8 @@ public final class Cli {
     verbs.put("push", Transfers.Push::new);
     verbs.put("create", Create::new);
     verbs.put("cp", ModelVerbs.Copy::new);
-    verbs.put("rm", ModelVerbs.Remove::new);
+    verbs.put("rm", Remove::new);
+    verbs.put("trash", TrashVerbs::new);
     verbs.put("stop", ModelVerbs.Stop::new);
     verbs.put("fit", FitVerb::new);
     verbs.put("explain", StateVerbs.Explain::new);
@@ -110,6 +111,7 @@ public final class Cli {
           case "keys" -> KeyVerbs.parts();
           case "backends" -> BackendVerbs.parts();
           case "config" -> ConfigVerbs.parts();
+          case "trash" -> TrashVerbs.parts();
           default -> Map.of();
         };
     for (Map.Entry<String, Verb> part : new TreeMap<>(parts).entrySet()) {

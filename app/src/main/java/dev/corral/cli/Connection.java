@@ -90,8 +90,7 @@ final class Connection {
   }
 
   private boolean corral() {
-    Server.Probe session = server.probe("/manage/session");
-    if (session.success() && Json.read(session.text()).has("keysInForce")) {
+    if (server.manages()) {
       findings.add(Finding.good("it is a Corral"));
       return true;
     }

@@ -124,20 +124,6 @@ final class ModelVerbs {
     }
   }
 
-  @Command(name = "rm", description = "Delete models.")
-  static final class Remove extends Verb {
-    @Parameters(arity = "1..*", paramLabel = "MODEL")
-    List<String> models = new ArrayList<>();
-
-    @Override
-    void run() {
-      for (String model : models) {
-        server().delete("/api/delete", Map.of("model", model));
-        done("deleted '" + model + "'");
-      }
-    }
-  }
-
   @Command(name = "cp", description = "Give a model a second name.")
   static final class Copy extends Verb {
     @Parameters(index = "0", paramLabel = "SOURCE")

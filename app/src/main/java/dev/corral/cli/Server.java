@@ -81,6 +81,12 @@ final class Server {
     }
   }
 
+  /// True where it is a Corral; an Ollama knows no management.
+  boolean manages() {
+    Probe session = probe("/manage/session");
+    return session.success() && Json.read(session.text()).has("keysInForce");
+  }
+
   /// True for a success, false for 404.
   boolean has(String path) {
     try (HttpCall call = request("HEAD", path, null, READ_MILLIS)) {

@@ -16,7 +16,7 @@ final class Transfers {
   private static final int SHORT_DIGEST = 12;
 
   /// How the server calls its own node.
-  private static final String OWN = "own";
+  static final String OWN = "own";
 
   private Transfers() {}
 

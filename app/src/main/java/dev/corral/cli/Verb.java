@@ -1,7 +1,10 @@
 package dev.corral.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -47,6 +50,39 @@ abstract class Verb implements Callable<Integer> {
 
   boolean json() {
     return root().json;
+  }
+
+  /// Asks before something that cannot be undone. Without a terminal nobody can be asked: then what
+  /// was typed counts.
+  ///
+  /// @throws Failure where the answer is not yes
+  void confirm(String question) {
+    if (root().yes) {
+      return;
+    }
+    screen().note(question);
+    if (!screen().inTerminal() || !screen().errTerminal()) {
+      return;
+    }
+    screen().err().print("Go on? [y/N] ");
+    screen().err().flush();
+    if (!line().strip().toLowerCase(Locale.ROOT).matches("y|yes")) {
+      throw new Failure(Exit.REFUSED, "nothing was done", "Without this question: --yes");
+    }
+  }
+
+  /// One line of standard input; empty at its end.
+  private String line() {
+    try {
+      StringBuilder line = new StringBuilder();
+      InputStream in = root().surroundings().in();
+      for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+        line.append((char) c);
+      }
+      return line.toString();
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   /// A remark on what was done; not for programs.

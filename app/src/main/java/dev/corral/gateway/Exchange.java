@@ -115,6 +115,9 @@ final class Exchange {
       case Refusal no -> refuse(Refusals.problem(call, no));
       case Plan yes -> {
         plan = yes;
+        if (Calls.inference(call)) {
+          gateway.asks(this, yes.model());
+        }
         queue();
       }
     }
@@ -233,6 +236,7 @@ final class Exchange {
     }
     over = true;
     gateway.read(this);
+    gateway.asksNoMore(this);
     body.release();
     leavePlace();
     Plan chosen = plan;

@@ -8,6 +8,7 @@ import dev.corral.exchange.ExchangeEvent;
 import dev.corral.fleet.Fleet;
 import dev.corral.limit.Budget;
 import dev.corral.limit.Turnstile;
+import dev.corral.model.ModelName;
 import dev.corral.route.Plan;
 import dev.corral.upstream.Upstream;
 import io.vertx.core.Vertx;
@@ -35,6 +36,10 @@ public final class Gateway {
   private final String instance;
   private final Consumer<ExchangeEvent> events;
   private final AtomicInteger open = new AtomicInteger();
+
+  /// The names that requests ask for now, for whoever wants to remove a model.
+  private final Map<Exchange, String> asked = new ConcurrentHashMap<>();
+
   private final Map<Thread, SlowSenders> senders = new ConcurrentHashMap<>();
   private final ToOpenAi toOpenAi = new ToOpenAi(Clock.systemUTC(), System::nanoTime);
   private volatile GatewaySettings settings;
@@ -68,6 +73,24 @@ public final class Gateway {
   /// Exchanges in flight.
   public int open() {
     return open.get();
+  }
+
+  /// How many of them a model answers.
+  ///
+  /// @param key see [ModelName#key()]
+  public int open(String key) {
+    return (int)
+        asked.values().stream()
+            .filter(name -> ModelName.parse(name).filter(one -> one.key().equals(key)).isPresent())
+            .count();
+  }
+
+  void asks(Exchange exchange, String model) {
+    asked.put(exchange, model);
+  }
+
+  void asksNoMore(Exchange exchange) {
+    asked.remove(exchange);
   }
 
   /// One visitor for each route of the data plane.

@@ -2,15 +2,20 @@ package dev.corral.journal;
 
 import dev.corral.exchange.ExchangeEvent;
 import dev.corral.journal.Entry.Level;
+import dev.corral.model.ModelName;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -38,6 +43,10 @@ public final class Journal implements Consumer<ExchangeEvent>, AutoCloseable {
   private static final long MOST_BYTES = 10L << 20;
   private static final int MOST_OLD = 5;
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+  /// Routes on which a model is named and not asked.
+  private static final Set<String> ERRANDS =
+      Set.of("SHOW", "PULL", "PUSH", "CREATE", "COPY", "DELETE");
 
   private final Ring<Entry> ring = new Ring<>(RING);
   private final LongAdder refused = new LongAdder();
@@ -77,6 +86,17 @@ public final class Journal implements Consumer<ExchangeEvent>, AutoCloseable {
   @Override
   public void accept(ExchangeEvent event) {
     put(new Entry.Exchanged(event));
+  }
+
+  /// When a model last answered, as far as the last exchanges tell.
+  public Optional<Instant> lastUsed(ModelName name) {
+    return recent().stream()
+        .filter(event -> event.outcome() == ExchangeEvent.Outcome.ANSWERED)
+        .filter(event -> !ERRANDS.contains(event.route()))
+        .filter(event ->
+            ModelName.parse(event.model()).filter(one -> one.key().equals(name.key())).isPresent())
+        .map(ExchangeEvent::at)
+        .max(Comparator.naturalOrder());
   }
 
   /// @param kind see [Entry.Notice]

@@ -45,13 +45,18 @@ public final class Names {
     }
     ModelName name = name("name", asked);
     try {
-      if (!store.delete(name)) {
+      if (!removed(name)) {
         throw new Refused(404, "model '" + asked + "' not found");
       }
     } catch (StoreFailure e) {
       throw StoreWords.refused(e);
     }
     turn.empty(200);
+  }
+
+  /// Through the trash; what is not in our own store is the store's to refuse.
+  private boolean removed(ModelName name) throws StoreFailure {
+    return (store.trash().on() && store.trash().take(name)) || store.delete(name);
   }
 
   private static ModelName name(String what, String asked) {

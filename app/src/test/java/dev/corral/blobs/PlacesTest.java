@@ -177,13 +177,13 @@ class PlacesTest {
         .contains(home.resolve(".ollama/models"));
     assertThat(Folders.of(usual, corral, home, Map.of("OLLAMA_MODELS", "" + service)).ollama())
         .containsExactly(service);
-    StoreSettings own = new StoreSettings("~/m", "off", "5GiB", List.of("~/seeds"));
+    StoreSettings own = new StoreSettings("~/m", "off", "5GiB", List.of("~/seeds"), Trash.USUAL);
     Folders folders = Folders.of(own, corral, home, Map.of());
     assertThat(folders.own()).isEqualTo(home.resolve("m"));
     assertThat(folders.ollama()).isEmpty();
     assertThat(folders.seeds()).containsExactly(home.resolve("seeds"));
     assertThat(folders.reserve().orElseThrow().count()).isEqualTo(5L << 30);
-    assertThatThrownBy(() -> new StoreSettings("", "write", "auto", List.of()))
+    assertThatThrownBy(() -> new StoreSettings("", "write", "auto", List.of(), Trash.USUAL))
         .hasMessageContaining("never writes into an Ollama's folder");
   }
 

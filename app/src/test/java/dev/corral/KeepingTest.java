@@ -1,0 +1,152 @@
+package dev.corral;
+
+import static dev.corral.blobs.Shop.name;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.corral.blobs.Folders;
+import dev.corral.blobs.Shop;
+import dev.corral.blobs.Store;
+import dev.corral.blobs.StoreFailure;
+import dev.corral.testkit.Answer;
+import dev.corral.testkit.OllamaNode;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Models that are removed, kept and brought back, in the whole program on a real disk.
+class KeepingTest {
+  private static final String ALONE =
+      "engine: {enabled: true}\nstore: {ollama: 'off', reserve: '0'}\n";
+
+  private RunningCorral corral = RunningCorral.alone(ALONE);
+  private Store store = beside(corral);
+
+  @AfterEach
+  void close() throws IOException {
+    store.close();
+    corral.close();
+  }
+
+  /// Another one on the same store puts models there and looks what is there.
+  private static Store beside(RunningCorral corral) {
+    try {
+      return Store.open(Folders.own(corral.home().resolve("models")), _ -> {});
+    } catch (StoreFailure e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void restart(String yaml, OllamaNode... nodes) throws IOException {
+    close();
+    corral = nodes.length == 0 ? RunningCorral.alone(yaml) : RunningCorral.with(yaml, nodes);
+    store = beside(corral);
+  }
+
+  private Answer ask(String method, String path) {
+    return corral.manage(method, path, "");
+  }
+
+  private static String path(String model, String query) {
+    return "/manage/models/" + model.replace("/", "%2F") + "?weights=true" + query;
+  }
+
+  @Test
+  void aDeletedModelGoesToTheTrashSaysWhatItFreesAndComesBack() throws Exception {
+    Shop.publish(store, "farm/hen:red", "cluck", "You are a hen.");
+    Shop.publish(store, "chick", "cluck", "You are a chick.");
+
+    Answer deleted = ask("DELETE", path("farm/hen:red", ""));
+
+    assertThat(deleted.status()).isEqualTo(200);
+    assertThat(deleted.json().path("bytesNow").asLong()).isZero();
+    assertThat(deleted.json().path("bytesLater").asLong()).isEqualTo(14);
+    assertThat(deleted.json().path("goesAt").asText()).isNotEmpty();
+    assertThat(store.find(name("farm/hen:red"))).isEmpty();
+    JsonNode trash = ask("GET", "/manage/trash").json();
+    assertThat(trash).hasSize(1);
+    assertThat(trash.path(0).path("model").asText()).isEqualTo("farm/hen:red");
+    assertThat(trash.path(0).path("freesBytes").asLong()).isEqualTo(14);
+
+    Answer back = corral.manage("POST", "/manage/trash", "{\"model\":\"farm/hen:red\"}");
+    assertThat(back.status()).isEqualTo(200);
+    assertThat(store.find(name("farm/hen:red")).orElseThrow().whole()).isTrue();
+    Answer again = corral.manage("POST", "/manage/trash", "{\"model\":\"farm/hen:red\"}");
+    assertThat(again.status()).isEqualTo(404);
+    assertThat(again.json().path("next").asText()).contains("corral pull farm/hen:red");
+  }
+
+  @Test
+  void whoAsksOllamasWayMeetsTheTrashToo() throws Exception {
+    Shop.publish(store, "hen", "cluck", "x");
+
+    Answer deleted = corral.manage("DELETE", "/api/delete", "{\"model\":\"hen\"}");
+
+    assertThat(deleted.status()).isEqualTo(200);
+    assertThat(deleted.text()).isEmpty();
+    assertThat(store.trash().items()).hasSize(1);
+    assertThat(ask("DELETE", "/manage/trash").json().path("freedBytes").asLong())
+        .isEqualTo(6 + Shop.CONFIG.length);
+    assertThat(Shop.files(corral.home().resolve("models/blobs"))).isEmpty();
+  }
+
+  @Test
+  void pastTheTrashOrWithoutOneAModelIsGoneAtOnce() throws Exception {
+    Shop.publish(store, "hen", "cluck", "x");
+    Answer deleted = ask("DELETE", path("hen", "&now=true"));
+    assertThat(deleted.json().path("bytesNow").asLong()).isEqualTo(6 + Shop.CONFIG.length);
+    assertThat(store.trash().items()).isEmpty();
+
+    restart(ALONE.replace("reserve", "trash: 0, reserve"));
+    Shop.publish(store, "hen", "cluck", "x");
+    assertThat(ask("DELETE", path("hen", "")).json().path("goesAt").isNull()).isTrue();
+    assertThat(store.trash().items()).isEmpty();
+    assertThat(Shop.files(corral.home().resolve("models/blobs"))).isEmpty();
+  }
+
+  @Test
+  void whatIsAssignedIsOnlyDeletedByForce() throws Exception {
+    restart(ALONE + "default: hen\naliases: {gpt-4o: hen}\n");
+    Shop.publish(store, "hen", "cluck", "x");
+
+    Answer refused = ask("DELETE", path("hen", ""));
+
+    assertThat(refused.status()).isEqualTo(409);
+    assertThat(refused.json().path("detail").asText())
+        .contains("it is the default model", "the alias 'gpt-4o' means it");
+    assertThat(refused.json().path("next").asText()).contains("corral rm hen:latest --force");
+    assertThat(store.find(name("hen"))).isPresent();
+
+    assertThat(ask("DELETE", path("hen", "&force=true")).status()).isEqualTo(200);
+    assertThat(store.find(name("hen"))).isEmpty();
+  }
+
+  @Test
+  void withoutWeightsOrOnADryRunNothingIsTouched() throws Exception {
+    Shop.publish(store, "hen", "cluck", "x");
+
+    assertThat(ask("DELETE", path("hen", "&dry-run=true")).json().path("dryRun").asBoolean())
+        .isTrue();
+    assertThat(ask("DELETE", "/manage/models/hen").json().path("weights").asBoolean()).isFalse();
+
+    assertThat(store.find(name("hen")).orElseThrow().whole()).isTrue();
+    assertThat(ask("DELETE", "/manage/models/nobody").status()).isEqualTo(404);
+    assertThat(ask("DELETE", "/manage/models/..%2F..%2Fetc").status()).isEqualTo(400);
+    assertThat(ask("DELETE", path("hen", "&now=perhaps")).status()).isEqualTo(400);
+  }
+
+  @Test
+  void onAnOllamaNodeAModelIsGoneForGoodAndThatIsSaidBefore() throws Exception {
+    try (OllamaNode node = OllamaNode.start()) {
+      restart("", node);
+      String model = node.modelNames().getFirst();
+
+      JsonNode plan = ask("DELETE", path(model, "&dry-run=true")).json();
+      assertThat(plan.path("places").path(0).path("trash").asBoolean()).isFalse();
+      assertThat(plan.path("places").path(0).path("backend").asText()).isEqualTo("one");
+
+      assertThat(ask("DELETE", path(model, "&force=true")).status()).isEqualTo(200);
+      assertThat(node.modelNames()).doesNotContain(model);
+    }
+  }
+}
