@@ -48,7 +48,7 @@ public final class Embed {
         return answer;
       }
       requireVectors(model, asked);
-      Found found = new Vectors(runner, model.file(), truncate).of(inputs);
+      Found found = new Vectors(runner, model.file(), options, truncate).of(inputs);
       found.vectors().forEach(vector -> vectors.add(array(vector, dimensions)));
       Shape.put(answer, "total_duration", timing.total());
       Shape.put(answer, "load_duration", timing.load());
@@ -71,7 +71,7 @@ public final class Embed {
       if (!prompt.isEmpty()) {
         requireVectors(model, asked);
         // Of the same 32 bits as in the newer call, but written as the 64-bit number they are.
-        for (Float number : one(runner, model, prompt)) {
+        for (Float number : one(new Vectors(runner, model.file(), options, false), prompt)) {
           numbers.add((double) number);
         }
       }
@@ -81,9 +81,9 @@ public final class Embed {
 
   /// Nothing is cut here, and whatever is wrong with the text counts as the server's fault, as with
   /// Ollama.
-  private static List<Float> one(Runner runner, Known model, String prompt) {
+  private static List<Float> one(Vectors vectors, String prompt) {
     try {
-      return new Vectors(runner, model.file(), false).asItIs(prompt);
+      return vectors.asItIs(prompt);
     } catch (Refused no) {
       throw new Refused(500, no.text());
     }

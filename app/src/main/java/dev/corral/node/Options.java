@@ -106,12 +106,30 @@ final class Options {
 
   LoadOptions load() {
     return new LoadOptions(
-        positive("num_ctx"),
+        contextLength(),
         positive("num_batch"),
         maybe("num_gpu"),
         maybe("main_gpu"),
         positive("num_thread"),
         values.containsKey("use_mmap") ? values.get("use_mmap").booleanValue() : null);
+  }
+
+  /// Ollama lifts whatever is too short, nothing and less too, to the least that an engine takes.
+  private @Nullable Integer contextLength() {
+    Integer value = maybe("num_ctx");
+    return value == null ? null : Math.max(1, value);
+  }
+
+  /// How long a text for a vector may be in tokens: what the request says, even below the least
+  /// context.
+  ///
+  /// @param loaded the context of the runner
+  int textLimit(int loaded) {
+    Integer value = maybe("num_ctx");
+    if (value == null) {
+      return loaded;
+    }
+    return value > 0 ? Math.min(value, loaded) : Integer.MAX_VALUE;
   }
 
   private @Nullable Integer positive(String key) {
@@ -121,7 +139,13 @@ final class Options {
 
   private @Nullable Integer maybe(String key) {
     JsonNode value = values.get(key);
-    return value == null ? null : value.intValue();
+    return value == null ? null : within32Bits(value);
+  }
+
+  /// What is beyond 32 bits stays large instead of becoming anything.
+  private static int within32Bits(JsonNode number) {
+    double value = Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, number.doubleValue()));
+    return (int) value;
   }
 
   int numKeep() {
@@ -172,7 +196,7 @@ final class Options {
 
   private int whole(String key, int usual) {
     JsonNode value = values.get(key);
-    return value == null ? usual : value.intValue();
+    return value == null ? usual : within32Bits(value);
   }
 
   private double real(String key, double usual) {

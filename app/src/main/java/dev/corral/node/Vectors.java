@@ -18,6 +18,8 @@ final class Vectors {
   private static final int AT_ONCE = 32;
 
   private static final String TOO_LONG = "the input length exceeds the context length";
+  private static final String NOT_CUT =
+      "input exceeds maximum context length and cannot be truncated further";
 
   /// What llama-server says of a text that is too long, in its several ways.
   private static final List<String> TOO_LONG_WORDS =
@@ -32,6 +34,7 @@ final class Vectors {
 
   private final Runner runner;
   private final FileFacts file;
+  private final int limit;
   private final boolean truncate;
 
   /// @param tokens of all texts together
@@ -42,9 +45,11 @@ final class Vectors {
   }
 
   /// @param truncate cut texts that are too long, instead of refusing them
-  Vectors(Runner runner, FileFacts file, boolean truncate) {
+  Vectors(Runner runner, FileFacts file, Options options, boolean truncate) {
     this.runner = runner;
     this.file = file;
+    int most = options.textLimit(runner.facts().contextLength());
+    this.limit = file.trainedContext() > 0 ? Math.min(most, file.trainedContext()) : most;
     this.truncate = truncate;
   }
 
@@ -89,34 +94,30 @@ final class Vectors {
 
   /// Cuts a text to what the context holds beside the tokens that the tokenizer adds.
   private String fitted(String text) {
-    int context = runner.facts().contextLength();
-    if (file.trainedContext() > 0) {
-      context = Math.min(context, file.trainedContext());
-    }
-    if (new Prompt(MarkedText.trusted(text)).surelyFits(context)) {
+    if (new Prompt(MarkedText.trusted(text)).surelyFits(limit)) {
       return text;
     }
     List<Integer> tokens = runner.tokenize(text, false, true);
-    int limit = context;
+    int room = limit;
     if (!tokens.isEmpty() && tokens.getFirst() != file.bos()) {
-      limit--;
+      room--;
     }
     if (!tokens.isEmpty() && tokens.getLast() != file.eos()) {
-      limit--;
+      room--;
     }
-    if (limit <= 0) {
+    if (room <= 0) {
       throw new Refused(400, "input after truncation exceeds maximum context length");
     }
-    if (tokens.size() <= limit) {
+    if (tokens.size() <= room) {
       return text;
     }
     if (!truncate) {
       throw new Refused(400, TOO_LONG);
     }
-    return runner.detokenize(tokens.subList(0, limit));
+    return runner.detokenize(tokens.subList(0, room));
   }
 
-  private static Refused inWords(Refused no) {
+  private Refused inWords(Refused no) {
     String text = no.text();
     try {
       JsonNode error = JSON.readTree(text).path("error");
@@ -128,7 +129,7 @@ final class Vectors {
     String folded = text.toLowerCase(Locale.ROOT);
     Stream<String> words = TOO_LONG_WORDS.stream();
     return words.anyMatch(folded::contains)
-        ? new Refused(400, TOO_LONG)
+        ? new Refused(400, truncate ? NOT_CUT : TOO_LONG)
         : new Refused(no.status(), text);
   }
 

@@ -71,6 +71,20 @@ class EmbedTest {
   }
 
   @Test
+  void aContextThatTheRequestShortensCutsTheText() {
+    try (Desks desks = words()) {
+      String ask = "{'model':'embed','input':'why is the sky blue','options':{'num_ctx':%d}}";
+      assertThat(desks.ask("/api/embed", ask.formatted(3)).status()).isEqualTo(200);
+      JsonNode sent =
+          Desks.json(desks.runner.exchanges("/v1/embeddings").getLast().request().body().text());
+      assertThat(sent.path("input").get(0).asText()).isEqualTo("why");
+      assertThat(desks.ask("/api/embed", ask.formatted(1)).text())
+          .isEqualTo("{\"error\":\"input after truncation exceeds maximum context length\"}");
+      assertThat(desks.loads.getLast().options().contextLength()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void nothingToEmbedOnlyLoads() {
     try (Desks desks = words()) {
       assertThat(desks.ask("/api/embed", "{'model':'embed','input':[]}").text())
