@@ -21,19 +21,19 @@ import com.openai.models.models.Model;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /// OpenAI's own client for Java.
 final class OpenAiJavaTest extends EveryClient {
   private OpenAIClient client;
 
-  @BeforeAll
+  @BeforeParameterizedClassInvocation
   void connects() {
     client = OpenAIOkHttpClient.builder().baseUrl(corralUrl() + "/v1").apiKey("none").build();
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void disconnects() {
     client.close();
   }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /// A client of another language, driven by a small script that plays one case per start.
 abstract class ScriptedClient extends EveryClient {
@@ -17,7 +17,7 @@ abstract class ScriptedClient extends EveryClient {
   /// How the script is started; skips the tests where the client cannot be had.
   abstract List<String> install();
 
-  @BeforeAll
+  @BeforeParameterizedClassInvocation
   final void installs() {
     command = install();
   }
