@@ -327,7 +327,8 @@ public final class Wiring implements AutoCloseable {
   private List<CallGroup> groups(Upstream upstream) {
     return List.of(
         fitting.calls(own.store(), fleet, upstream), //
-        keeping.calls());
+        keeping.calls(),
+        HubQuestions.calls(own.downloads(), fitting, fleet));
   }
 
   private int listen(Settings settings, int loops) {

@@ -63,6 +63,7 @@ public enum Route {
   M_BACKEND("DELETE", "/manage/backends/{}", Scope.ADMIN, Dialect.MANAGE),
   M_BACKEND_DRAIN("POST", "/manage/backends/{}/drain", Scope.MANAGE, Dialect.MANAGE),
   M_BACKEND_TEST("POST", "/manage/backends/{}/test", Scope.MANAGE, Dialect.MANAGE),
+  M_HUB("GET", "/manage/hub", Scope.PULL, Dialect.MANAGE),
   M_PULLS("GET POST", "/manage/pulls", Scope.PULL, Dialect.MANAGE),
   M_PULL("GET DELETE", "/manage/pulls/{}", Scope.PULL, Dialect.MANAGE),
   M_PULL_PAUSE("POST", "/manage/pulls/{}/pause", Scope.PULL, Dialect.MANAGE),

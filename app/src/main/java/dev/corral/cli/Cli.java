@@ -62,6 +62,7 @@ public final class Cli {
     verbs.put("ps", ModelVerbs.Loaded::new);
     verbs.put("show", Show::new);
     verbs.put("pull", Transfers.Pull::new);
+    verbs.put("hub", HubVerb::new);
     verbs.put("push", Transfers.Push::new);
     verbs.put("create", Create::new);
     verbs.put("cp", ModelVerbs.Copy::new);

@@ -36,6 +36,11 @@ public record Choice(
     return label.map(Label::toString).orElseGet(() -> files.getFirst().name());
   }
 
+  /// What to think of this quantization.
+  public String words() {
+    return Quality.words(label);
+  }
+
   Choice named(ModelName model) {
     return new Choice(label, files, missing, parts, Optional.of(model));
   }
