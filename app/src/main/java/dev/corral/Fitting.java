@@ -6,9 +6,8 @@ import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
 import dev.corral.control.CallGroup;
 import dev.corral.control.FitCalls;
-import dev.corral.control.HeaderSearch;
+import dev.corral.db.Database;
 import dev.corral.engine.EngineSettings;
-import dev.corral.fit.Correction;
 import dev.corral.fit.FitSettings;
 import dev.corral.fit.Here;
 import dev.corral.fit.Placement;
@@ -16,29 +15,62 @@ import dev.corral.fleet.Fleet;
 import dev.corral.gguf.TensorType;
 import dev.corral.hardware.Inventory;
 import dev.corral.upstream.Upstream;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Whether models fit on this machine, asked by many rooms.
-final class Fitting {
+final class Fitting implements AutoCloseable {
   private final Here here;
+  private final LoadRecord loads;
+  private final HeaderFinder headers;
+  private final OwnBackend own;
+  private final Fleet fleet;
+  private @Nullable LoadWatch watch;
 
   /// @param settings those in force at the moment of the question
-  Fitting(Supplier<Settings> settings, InstantSource clock) {
-    this.here =
-        new Here(
-            Inventory::read, () -> usual(settings.get().engine()), Correction.Book.EMPTY, clock);
+  /// @param database keeps the record of earlier loads
+  Fitting(
+      Supplier<Settings> settings,
+      Database database,
+      OwnBackend own,
+      Fleet fleet,
+      Upstream upstream,
+      InstantSource clock) {
+    this.loads = new LoadRecord(database);
+    this.here = new Here(Inventory::read, () -> usual(settings.get().engine()), loads, clock);
+    this.own = own;
+    this.fleet = fleet;
+    this.headers =
+        new HeaderFinder(own.store(), fleet, upstream, () -> own.downloads().hubs().headers());
   }
 
   Here here() {
     return here;
   }
 
+  /// Finds headers by name.
+  HeaderFinder headers() {
+    return headers;
+  }
+
   /// The management calls about it.
-  CallGroup calls(Store store, Fleet fleet, Upstream upstream) {
-    HeaderSearch headers = new HeaderFinder(store, fleet, upstream);
-    return new FitCalls(here, headers, () -> disk(store));
+  CallGroup calls() {
+    return new FitCalls(here, headers, () -> disk(own.store()));
+  }
+
+  /// Begins to compare what models take with what was estimated.
+  void watch(Duration interval) {
+    watch = new LoadWatch(fleet, own.engine(), headers::stored, here, loads, interval);
+  }
+
+  @Override
+  public void close() {
+    if (watch != null) {
+      watch.close();
+    }
   }
 
   private static Optional<DiskView> disk(Store store) {

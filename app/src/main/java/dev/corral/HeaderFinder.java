@@ -11,22 +11,40 @@ import dev.corral.gguf.Gguf;
 import dev.corral.gguf.GgufReader;
 import dev.corral.gguf.ReadSettings;
 import dev.corral.gguf.Reading;
+import dev.corral.hub.Answered;
+import dev.corral.hub.Depth;
+import dev.corral.hub.Header;
+import dev.corral.hub.Headers;
 import dev.corral.model.ModelName;
+import dev.corral.registry.Trouble;
 import dev.corral.upstream.Upstream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
-/// Where the header of a model is found: in a store that is readable here, else what a node tells.
+/// Where the header of a model is found: in a store that is readable here, else at its registry or
+/// the Hub, else what a node tells.
 final class HeaderFinder implements HeaderSearch {
+  /// For what a node has, its own words will do: the network gets a moment to know it better.
+  private static final Duration MOMENT = Duration.ofSeconds(4);
+
   private final Store store;
   private final Fleet fleet;
   private final Upstream upstream;
+  private final Supplier<Headers> afar;
 
-  HeaderFinder(Store store, Fleet fleet, Upstream upstream) {
+  /// @param afar reads headers at registries and the Hub
+  HeaderFinder(Store store, Fleet fleet, Upstream upstream, Supplier<Headers> afar) {
     this.store = store;
     this.fleet = fleet;
     this.upstream = upstream;
+    this.afar = afar;
   }
 
   @Override
@@ -35,13 +53,75 @@ final class HeaderFinder implements HeaderSearch {
     if (weights.isPresent()) {
       return read(name, weights.get());
     }
-    return shown(name)
-        .<Found>map(Found.Header::new)
-        .orElseGet(() ->
-            new Found.None(
-                404,
-                "model '" + name.shortName() + "' not found",
-                "Pull it: corral pull " + name.shortName()));
+    Optional<Gguf> shown = shown(name);
+    return shown.isPresent()
+        ? new Found.Header(betterWithin(MOMENT, name).orElse(shown.get()))
+        : afar(name);
+  }
+
+  /// The whole header of a model that lies in a readable store.
+  Optional<Gguf> stored(ModelName name) {
+    return weights(name)
+        .map(file -> read(name, file))
+        .flatMap(found ->
+            found instanceof Found.Header(Gguf gguf) ? Optional.of(gguf) : Optional.empty());
+  }
+
+  private Optional<Gguf> betterWithin(Duration moment, ModelName name) {
+    CompletableFuture<Answered<Header>> answer = new CompletableFuture<>();
+    var _ =
+        Thread.ofVirtual()
+            .name("header")
+            .start(() -> answer.complete(afar.get().of(name, Depth.EXACT)));
+    try {
+      return answer.get(moment.toMillis(), TimeUnit.MILLISECONDS)
+              instanceof Answered.Got<Header>(Header header)
+          ? Optional.of(header.gguf())
+          : Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } catch (ExecutionException | TimeoutException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Found afar(ModelName name) {
+    return switch (afar.get().of(name, Depth.EXACT)) {
+      case Answered.Got<Header>(Header header) -> new Found.Header(header.gguf());
+      case Answered.Not<Header>(Trouble trouble) -> {
+        Optional<ModelName> other = atHub(name);
+        yield trouble.kind() == Trouble.Kind.MISSING && other.isPresent()
+            ? afar(other.get())
+            : none(name, trouble);
+      }
+    };
+  }
+
+  /// `owner/repository` is a name of Ollama's registry first; where that does not have it, people
+  /// mean the Hub's.
+  private static Optional<ModelName> atHub(ModelName name) {
+    boolean plain =
+        name.host().equals(ModelName.DEFAULT_HOST)
+            && !name.namespace().equals(ModelName.DEFAULT_NAMESPACE);
+    return plain
+        ? Optional.of(new ModelName("hf.co", name.namespace(), name.model(), name.tag()))
+        : Optional.empty();
+  }
+
+  private static Found none(ModelName name, Trouble trouble) {
+    return switch (trouble.kind()) {
+      case MISSING ->
+          new Found.None(
+              404, "model '" + name.shortName() + "' not found: " + trouble.text(), trouble.next());
+      case DENIED, NOT_ALLOWED -> new Found.None(403, trouble.text(), trouble.next());
+      case AWAY ->
+          new Found.None(
+              503,
+              "model '" + name.shortName() + "' is not here, and " + trouble.text(),
+              trouble.next());
+      case WRONG -> new Found.None(502, trouble.text(), trouble.next());
+    };
   }
 
   private Optional<Path> weights(ModelName name) {

@@ -133,7 +133,6 @@ public final class Wiring implements AutoCloseable {
                 store -> downloads(settings, adminKey, database, store),
                 this::happened,
                 line -> notice(Entry.Level.WARN, "store", "", "noticed", line)));
-    fitting = new Fitting(() -> this.config.settings(), clock);
     Backends added = new Backends(database, clock);
     choice =
         new Choice(
@@ -155,6 +154,8 @@ public final class Wiring implements AutoCloseable {
                 chosen.why(),
                 added.draining(),
                 this::noticed));
+    fitting =
+        closing(new Fitting(() -> this.config.settings(), database, own, fleet, upstream, clock));
     bodies = new Budget(settings.limits().bodies().count());
     turnstile = new Turnstile(settings.limits().concurrent(), settings.limits().queue());
     NodePulls.begin(upstream, instance, own, fleet, () -> this.config.settings(), sources);
@@ -172,7 +173,7 @@ public final class Wiring implements AutoCloseable {
             events.andThen(journal));
     keeping = keeping(upstream);
     Map<Route, Visit.Visitor> visitors = new EnumMap<>(gateway.visitors());
-    visitors.putAll(control(keys, adminKey, added, database, upstream).visitors());
+    visitors.putAll(control(keys, adminKey, added, database).visitors());
     Optional<String> name = Machine.name(environment);
     machine = name.orElse("localhost");
     door = new Door(vertx, settings.server(), new KeyGuard(access), visitors, instance, machine);
@@ -181,6 +182,7 @@ public final class Wiring implements AutoCloseable {
     }
     port = listen(settings, loops);
     fleet.start();
+    fitting.watch(LoadWatch.INTERVAL);
     choice.search(fleet, chosen, settings.health());
     closing(
         ConfigWatch.start(
@@ -285,8 +287,7 @@ public final class Wiring implements AutoCloseable {
     };
   }
 
-  private Control control(
-      Keys keys, AdminKey adminKey, Backends added, Database database, Upstream upstream) {
+  private Control control(Keys keys, AdminKey adminKey, Backends added, Database database) {
     return new Control(
         new Parts(
             fleet,
@@ -307,7 +308,7 @@ public final class Wiring implements AutoCloseable {
             () -> started,
             clock,
             Parts.HEARTBEAT),
-        groups(upstream));
+        groups());
   }
 
   private Keeping keeping(Upstream upstream) {
@@ -324,11 +325,9 @@ public final class Wiring implements AutoCloseable {
   }
 
   /// Management calls that bring their own parts: one line for each group.
-  private List<CallGroup> groups(Upstream upstream) {
+  private List<CallGroup> groups() {
     return List.of(
-        fitting.calls(own.store(), fleet, upstream), //
-        keeping.calls(),
-        HubQuestions.calls(own.downloads(), fitting, fleet));
+        fitting.calls(), keeping.calls(), HubQuestions.calls(own.downloads(), fitting, fleet));
   }
 
   private int listen(Settings settings, int loops) {

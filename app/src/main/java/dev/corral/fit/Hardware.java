@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -16,6 +17,9 @@ import java.util.OptionalLong;
 /// @param hostTotalBytes RAM, within the limits of this process's group
 /// @param hostFreeBytes RAM that may be taken
 public record Hardware(List<Gpu> gpus, long hostTotalBytes, long hostFreeBytes) {
+  /// What a book of loads calls a machine without a GPU.
+  static final String HOST_DRIVER = "cpu";
+
   /// RAM that is left to everything else on the machine: the larger of the two.
   private static final long HOST_RESERVE = 1L << 30;
 
@@ -100,6 +104,11 @@ public record Hardware(List<Gpu> gpus, long hostTotalBytes, long hostFreeBytes) 
 
     Driver(long contextMebibytes) {
       this.contextMebibytes = contextMebibytes;
+    }
+
+    /// As a book of loads calls it.
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
     }
 
     public long contextBytes() {

@@ -5,6 +5,7 @@ import dev.corral.hardware.Inventory;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,14 @@ public final class Here {
       seenAt = now;
     }
     return found;
+  }
+
+  /// What a book calls the driver of this machine: `cpu`, or that of its best GPU; empty where it
+  /// has none.
+  public Optional<String> driver(boolean gpu) {
+    return gpu
+        ? Hardware.of(inventory()).gpus().stream().findFirst().map(one -> one.driver().word())
+        : Optional.of(Hardware.HOST_DRIVER);
   }
 
   /// What models are run with here.

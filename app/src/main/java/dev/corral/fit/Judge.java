@@ -28,6 +28,9 @@ final class Judge {
   }
 
   Fit judge(FitSettings given) {
+    if (shape.isEmpty() && !gguf.complete()) {
+      return Rough.fit(model, gguf.length(), given, hardware);
+    }
     if (shape.isEmpty()) {
       return Fit.refused(
           model,
@@ -145,7 +148,7 @@ final class Judge {
 
     Optional<Correction> correction(int devices) {
       String driver =
-          devices == 0 ? "cpu" : machine.gpus().getFirst().driver().name().toLowerCase(Text.ROOT);
+          devices == 0 ? Hardware.HOST_DRIVER : machine.gpus().getFirst().driver().word();
       return book.find(known.architecture(), driver);
     }
 
