@@ -97,7 +97,7 @@ public record Sorted(
     if (words.stream().anyMatch(ADAPTERS::contains)) {
       return "an adapter, no model by itself";
     }
-    return all.contains("vocab") && !labelled ? "a vocabulary alone" : null;
+    return all.contains("vocab") && !labelled ? "a vocabulary alone, no model" : null;
   }
 
   private static Set<String> words(String text) {
