@@ -36,7 +36,9 @@ abstract class EveryClient {
 
   private static final String SENTENCE = TestModel.FOX.strip();
 
-  @Parameter private Backend backend;
+  @SuppressWarnings("unused") // says what each round is given
+  @Parameter
+  private Backend backend;
 
   private Backend.Stage stage;
 
