@@ -35,6 +35,9 @@ public record RunnerFlags(
   List<String> ours(Path model, Path natives) {
     List<String> flags = common(model);
     add(flags, "--natives", natives);
+    if (mainGpu != null) {
+      add(flags, "--main-gpu", mainGpu);
+    }
     return flags;
   }
 
@@ -45,9 +48,6 @@ public record RunnerFlags(
     if (mainGpu != null) {
       add(flags, "--split-mode", "none");
       add(flags, "--main-gpu", mainGpu);
-    }
-    if (!memoryMap) {
-      flags.add("--no-mmap");
     }
     if (embeds) {
       flags.add("--embeddings");
@@ -69,6 +69,9 @@ public record RunnerFlags(
     add(flags, "--threads", threads);
     add(flags, "--n-gpu-layers", gpuBlocks == null ? "auto" : gpuBlocks);
     add(flags, "--flash-attn", "auto");
+    if (!memoryMap) {
+      flags.add("--no-mmap");
+    }
     adapters.forEach(adapter -> add(flags, "--lora", adapter));
     add(flags, "--host", "127.0.0.1");
     // Any free port: the runner says which.

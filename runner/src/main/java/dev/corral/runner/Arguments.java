@@ -30,7 +30,7 @@ record Arguments(EngineSettings settings, InetSocketAddress address, String mode
         [--batch-size N] [--ubatch-size N] [--n-gpu-layers N|auto|all] [--cache-type-k TYPE]
         [--cache-type-v TYPE] [--flash-attn on|off|auto] [--kv-unified|--no-kv-unified]
         [--context-shift|--no-context-shift] [--pooling none|mean|cls|last|rank] [--lora FILE]...
-        [--alias NAME] [--host 127.0.0.1] [--port N]
+        [--main-gpu N] [--mmap|--no-mmap] [--alias NAME] [--host 127.0.0.1] [--port N]
       The first line of standard input is {"key": "..."}; when standard input closes, so does this.\
       """;
 
@@ -72,6 +72,7 @@ record Arguments(EngineSettings settings, InetSocketAddress address, String mode
           "--cache-type-k",
           "--cache-type-v",
           "--flash-attn",
+          "--main-gpu",
           "--pooling",
           "--lora",
           "--alias",
@@ -79,15 +80,20 @@ record Arguments(EngineSettings settings, InetSocketAddress address, String mode
           "--port");
 
   private static final Set<String> SWITCHES =
-      Set.of("--kv-unified", "--no-kv-unified", "--context-shift", "--no-context-shift");
+      Set.of(
+          "--kv-unified",
+          "--no-kv-unified",
+          "--context-shift",
+          "--no-context-shift",
+          "--mmap",
+          "--no-mmap");
 
   /// What a llama-server must be told and a runner does anyway.
   private static final Set<String> GIVEN =
       Set.of("--jinja", "--embedding", "--embeddings", "--slots", "--no-webui", "--no-ui");
 
   /// Wishes of a llama-server's user that this runner does not fulfil; said, and no reason to fail.
-  private static final Set<String> WITHOUT_EFFECT =
-      Set.of("--split-mode", "--main-gpu", "--no-mmap");
+  private static final Set<String> WITHOUT_EFFECT = Set.of("--split-mode");
 
   static Arguments parse(List<String> line) throws Wrong {
     Map<String, List<String>> given = read(line);
@@ -105,6 +111,8 @@ record Arguments(EngineSettings settings, InetSocketAddress address, String mode
               flags.number("--batch-size", 2048),
               flags.number("--ubatch-size", 512),
               flags.blocks(),
+              flags.number("--main-gpu", -1),
+              !given.containsKey("--no-mmap"),
               flags.text("--cache-type-k", "f16"),
               flags.text("--cache-type-v", "f16"),
               flags.oneOf(FlashAttention.class, "--flash-attn", FlashAttention.AUTO),

@@ -46,6 +46,7 @@ public final class Main {
     try {
       Arguments arguments = Arguments.parse(List.of(args));
       String key = key(in);
+      CoreDumps.off();
       Thread.ofPlatform().daemon().name("parent").start(() -> haltWhenClosed(in));
       serve(arguments, key);
     } catch (Arguments.Wrong wrong) {

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The runner as a process: what it is told, what it says, and how it ends.
@@ -55,6 +57,15 @@ class MainTest {
       assertThat(client.readChunk()).isPresent();
       child.process().getOutputStream().close();
       assertThat(child.awaitEnd()).isZero();
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aCrashWouldWriteNoModelToDisk() throws IOException {
+    try (Child child = runner.start(runner.unpacked("markov-a"), List.of("--no-mmap"))) {
+      Path limits = Path.of("/proc", Long.toString(child.process().pid()), "limits");
+      assertThat(Files.readString(limits)).containsPattern("Max core file size +0 +0 ");
     }
   }
 

@@ -14,6 +14,8 @@ import java.util.List;
 /// @param batchSize the most tokens of one step
 /// @param microBatchSize the most tokens computed at a stretch
 /// @param gpuBlocks blocks to place on GPUs; negative: all
+/// @param mainGpu index of the GPU that holds the whole model; negative: all of them share it
+/// @param memoryMap map the file instead of reading it into memory
 /// @param cacheTypeK `f16`, `f32`, `bf16`, `q8_0`, `q4_0`, `q4_1`, `q5_0`, `q5_1` or `iq4_nl`
 /// @param cacheTypeV the same for the values; a quantized one needs flash attention
 /// @param unified one cache for all slots
@@ -27,6 +29,8 @@ public record EngineSettings(
     int batchSize,
     int microBatchSize,
     int gpuBlocks,
+    int mainGpu,
+    boolean memoryMap,
     String cacheTypeK,
     String cacheTypeV,
     FlashAttention flashAttention,
@@ -71,6 +75,8 @@ public record EngineSettings(
         2048,
         512,
         -1,
+        -1,
+        true,
         "f16",
         "f16",
         FlashAttention.AUTO,

@@ -38,7 +38,7 @@ record Loaded(
     var natives = Natives.load(settings.natives());
     NativeLog.takeErrors();
     var model =
-        Model.load(natives, settings.model(), settings.gpuBlocks(), progress)
+        Model.load(natives, settings.model(), placement(settings, natives), progress)
             .orElseThrow(() -> Refusals.ofModel(NativeLog.takeErrors(), settings.model()));
     var arena = Arena.ofConfined();
     try {
@@ -59,6 +59,16 @@ record Loaded(
       model.close();
       throw refused;
     }
+  }
+
+  /// A GPU that is not there is no reason to refuse: requests name one by habit (`main_gpu: 0`).
+  private static Model.Placement placement(EngineSettings settings, Natives natives) {
+    int gpu = settings.mainGpu();
+    if (gpu >= Devices.gpus(natives)) {
+      System.err.println("GPU " + gpu + " is not here; the model goes where there is room");
+      gpu = -1;
+    }
+    return new Model.Placement(settings.gpuBlocks(), gpu, settings.memoryMap());
   }
 
   /// What llama.cpp loads and this engine cannot run.

@@ -28,13 +28,15 @@ final class Connection {
 
   private final Socket socket;
   private final String key;
+  private final Bodies bodies;
   private final Consumer<Exchange> routes;
   private final BlockingQueue<Optional<Exchange>> asked = new LinkedBlockingQueue<>();
   private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
 
-  Connection(Socket socket, String key, Consumer<Exchange> routes) {
+  Connection(Socket socket, String key, Bodies bodies, Consumer<Exchange> routes) {
     this.socket = socket;
     this.key = key;
+    this.bodies = bodies;
     this.routes = routes;
   }
 
@@ -45,7 +47,7 @@ final class Connection {
 
   private void read() {
     try {
-      RequestReader in = new RequestReader(socket.getInputStream(), key, this::goOn);
+      RequestReader in = new RequestReader(socket.getInputStream(), key, bodies, this::goOn);
       boolean more = true;
       while (more) {
         more =
@@ -58,7 +60,7 @@ final class Connection {
                 yield request.keepsAlive() && asked.size() <= AHEAD;
               }
               case RequestReader.Read.Refused(Refusal refusal) -> {
-                Request none = new Request("", "", Request.NOTHING, false);
+                Request none = new Request("", "", Request.NOTHING, bodies.none(), false);
                 Exchange exchange = new Exchange(none, it -> it.refuse(refusal), this::close);
                 ask(exchange);
                 in.skip(PATIENCE_BYTES);

@@ -119,6 +119,7 @@ final class Exchange {
 
   /// The client is gone.
   void leave() {
+    request.room().close();
     Runnable action;
     synchronized (this) {
       action = left ? null : whenLeft;
@@ -163,6 +164,7 @@ final class Exchange {
         }
       }
     } finally {
+      request.room().close();
       told.countDown();
     }
   }

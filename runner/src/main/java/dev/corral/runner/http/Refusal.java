@@ -28,6 +28,11 @@ final class Refusal extends RuntimeException {
     return new Refusal(413, "invalid_request_error", text, null);
   }
 
+  static Refusal noRoom() {
+    String text = "Too many large requests are being answered; ask again when some have ended";
+    return new Refusal(503, "unavailable_error", text, null);
+  }
+
   static Refusal wrongKey() {
     return new Refusal(401, "authentication_error", "Invalid API Key", null);
   }

@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// Reads the requests of one connection: HTTP/1.1, bounded in head and body. The key is demanded
 /// before anything of a body is read; `/health` alone is open.
 final class RequestReader {
-  /// The largest body, as the gateway's own bound.
-  private static final int LARGEST_BODY = 64 * 1024 * 1024;
-
   private static final int LONGEST_HEAD = 32 * 1024;
   private static final String BEARER = "Bearer ";
 
@@ -35,24 +32,31 @@ final class RequestReader {
     private static final long serialVersionUID = 1;
   }
 
+  /// A body that grows, and for which there is no room now.
+  private static final class NoRoom extends IOException {
+    private static final long serialVersionUID = 1;
+  }
+
   private static final class TooLarge extends IOException {
     private static final long serialVersionUID = 1;
   }
 
   private final InputStream in;
   private final byte[] key;
+  private final Bodies bodies;
   private final Runnable goOn;
   private int headLeft;
 
   /// @param goOn tells a client that waits for `100 Continue` to send its body
-  RequestReader(InputStream in, String key, Runnable goOn) {
+  RequestReader(InputStream in, String key, Bodies bodies, Runnable goOn) {
     this.in = new BufferedInputStream(in);
     this.key = key.getBytes(StandardCharsets.UTF_8);
+    this.bodies = bodies;
     this.goOn = goOn;
   }
 
   /// Waits for the next request.
-  Read next() throws IOException {
+  Read next() throws IOException, InterruptedException {
     headLeft = LONGEST_HEAD;
     try {
       String line = line();
@@ -64,11 +68,13 @@ final class RequestReader {
       return new Read.Refused(
           Refusal.invalid("The request is no HTTP/1.1 that can be read, or its head is too long"));
     } catch (TooLarge _) {
-      return new Read.Refused(Refusal.tooLarge(LARGEST_BODY));
+      return new Read.Refused(Refusal.tooLarge(bodies.largest()));
+    } catch (NoRoom _) {
+      return new Read.Refused(Refusal.noRoom());
     }
   }
 
-  private Read request(String[] words) throws IOException {
+  private Read request(String[] words) throws IOException, InterruptedException {
     if (words.length != 3 || !words[2].startsWith("HTTP/1.")) {
       throw new Malformed();
     }
@@ -81,7 +87,28 @@ final class RequestReader {
     String connection = headers.getOrDefault("connection", "").toLowerCase(Locale.ROOT);
     boolean keeps =
         words[2].equals("HTTP/1.0") ? connection.equals("keep-alive") : !connection.equals("close");
-    return new Read.Came(new Request(words[0], path, body(headers), keeps));
+    Bodies.Share room = room(headers);
+    try {
+      return new Read.Came(new Request(words[0], path, body(headers, room), room, keeps));
+    } catch (IOException | RuntimeException e) {
+      room.close();
+      throw e;
+    }
+  }
+
+  /// Waits for as much as the head says that there will be.
+  private Bodies.Share room(Map<String, String> headers) throws IOException, InterruptedException {
+    String length = headers.get("content-length");
+    if (length == null) {
+      return bodies.none();
+    }
+    if (headers.containsKey("transfer-encoding") || !length.matches("\\d{1,18}")) {
+      throw new Malformed();
+    }
+    if (Long.parseLong(length) > bodies.largest()) {
+      throw new TooLarge();
+    }
+    return bodies.await(Integer.parseInt(length));
   }
 
   /// Compared in a time that does not depend on the key.
@@ -114,35 +141,32 @@ final class RequestReader {
     return name.equals("content-length") || name.equals("transfer-encoding");
   }
 
-  private ByteBuffer body(Map<String, String> headers) throws IOException {
+  private ByteBuffer body(Map<String, String> headers, Bodies.Share room) throws IOException {
     String length = headers.get("content-length");
     String coding = headers.get("transfer-encoding");
     if (length == null && coding == null) {
       return Request.NOTHING;
-    }
-    if (length != null && (coding != null || !length.matches("\\d{1,18}"))) {
-      throw new Malformed();
-    }
-    if (length != null && Long.parseLong(length) > LARGEST_BODY) {
-      throw new TooLarge();
     }
     if (headers.getOrDefault("expect", "").equalsIgnoreCase("100-continue")) {
       goOn.run();
     }
     return coding == null
         ? ByteBuffer.wrap(exactly(Integer.parseInt(String.valueOf(length))))
-        : chunks(coding);
+        : chunks(coding, room);
   }
 
-  private ByteBuffer chunks(String coding) throws IOException {
+  private ByteBuffer chunks(String coding, Bodies.Share room) throws IOException {
     if (!coding.equalsIgnoreCase("chunked")) {
       throw new Malformed();
     }
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     int size = chunkSize();
     while (size > 0) {
-      if (all.size() + size > LARGEST_BODY) {
+      if (all.size() + size > bodies.largest()) {
         throw new TooLarge();
+      }
+      if (!bodies.grow(room, size)) {
+        throw new NoRoom();
       }
       all.writeBytes(exactly(size));
       if (!need().isEmpty()) {

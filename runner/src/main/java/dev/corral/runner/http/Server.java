@@ -14,6 +14,7 @@ public final class Server {
 
   private final ServerSocket listener;
   private final String key;
+  private final Bodies bodies = Bodies.ofThisHeap();
   private final Consumer<Exchange> routes;
 
   private Server(ServerSocket listener, String key, Consumer<Exchange> routes) {
@@ -44,7 +45,7 @@ public final class Server {
       try {
         Socket socket = listener.accept();
         socket.setTcpNoDelay(true);
-        new Connection(socket, key, routes).start();
+        new Connection(socket, key, bodies, routes).start();
       } catch (IOException e) {
         if (listener.isClosed()) {
           throw new UncheckedIOException(e);

@@ -1,6 +1,7 @@
 package dev.corral.runner.llama;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -10,10 +11,26 @@ import java.util.List;
 /// What this process can compute on.
 public final class Devices {
 
+  /// `GGML_BACKEND_DEVICE_TYPE_GPU`.
+  private static final int GPU = 1;
+
   private Devices() {}
 
   /// @param name `CPU`, `CUDA0`, …
   public record Found(String name, String description, long totalBytes, long freeBytes) {}
+
+  /// How many GPUs there are, in the order by which they are named.
+  public static int gpus(Natives natives) {
+    int gpus = 0;
+    long count = natives.function("ggml_backend_dev_count", JAVA_LONG).asLong();
+    for (long i = 0; i < count; i++) {
+      var device = natives.function("ggml_backend_dev_get", ADDRESS, JAVA_LONG).asPointer(i);
+      if (natives.function("ggml_backend_dev_type", JAVA_INT, ADDRESS).asInt(device) == GPU) {
+        gpus++;
+      }
+    }
+    return gpus;
+  }
 
   /// All devices of the back ends that were loaded, with their memory as it is now.
   public static List<Found> find(Natives natives) {

@@ -35,16 +35,35 @@ public final class Model implements AutoCloseable {
             natives.function("llama_model_get_vocab", ADDRESS, ADDRESS).asPointer(pointer));
   }
 
-  /// Loads a file; empty when llama.cpp refuses it, with the reason in [NativeLog#takeErrors].
+  /// Where the weights go.
   ///
   /// @param gpuBlocks blocks to place on GPUs; negative: all
+  /// @param mainGpu the GPU that is used alone; negative: all
+  /// @param memoryMap map the file where the device can; else its content is read into memory
+  public record Placement(int gpuBlocks, int mainGpu, boolean memoryMap) {}
+
+  /// `LLAMA_LOAD_MODE_NONE`.
+  private static final int READ = 0;
+
+  /// `LLAMA_SPLIT_MODE_NONE`.
+  private static final int ONE_GPU = 0;
+
+  /// Loads a file; empty when llama.cpp refuses it, with the reason in [NativeLog#takeErrors].
+  ///
   /// @param progress told the share that is loaded, on this thread
   public static Optional<Model> load(
-      Natives natives, Path file, int gpuBlocks, DoubleConsumer progress) {
+      Natives natives, Path file, Placement placement, DoubleConsumer progress) {
     var layout = Layouts.MODEL_PARAMS;
     try (var arena = Arena.ofConfined()) {
       var params = natives.function("llama_model_default_params", layout).asStruct(arena);
-      Layouts.set(params, layout, "n_gpu_layers", gpuBlocks < 0 ? -1 : gpuBlocks);
+      Layouts.set(params, layout, "n_gpu_layers", Math.max(-1, placement.gpuBlocks()));
+      if (placement.mainGpu() >= 0) {
+        Layouts.set(params, layout, "split_mode", ONE_GPU);
+        Layouts.set(params, layout, "main_gpu", placement.mainGpu());
+      }
+      if (!placement.memoryMap()) {
+        Layouts.set(params, layout, "load_mode", READ);
+      }
       Layouts.set(params, layout, "progress_callback", new Progress(progress).stub(arena));
       var path = arena.allocateFrom(file.toString());
       var loaded =
