@@ -44,6 +44,7 @@ public final class Chat {
       out.whole(empty(asked, "unload"));
       return;
     }
+    said.forEach(one -> Conversation.requireNoPicture(one, model));
     List<Json> tools = Conversation.tools(ask);
     Desk.check(model, asked, "chat", tools.isEmpty() ? List.of() : List.of("tools"));
     Think think = Desk.think(model, asked, given, relaxed);

@@ -25,6 +25,11 @@ import org.jspecify.annotations.Nullable;
 /// @param think null where nothing was said
 record Conversation(List<Json.Fields> messages, List<Json> tools, @Nullable Think think) {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String BLIND =
+      "this server's own engine cannot see pictures; send text only, or ask an Ollama node";
+  private static final String NO_EYES =
+      "Multimodal data provided, but model does not support multimodal requests. Send text only, or"
+          + " ask a model that sees";
   private static final List<String> TEXTS = List.of("thinking", "tool_name", "tool_call_id");
 
   Conversation {
@@ -32,13 +37,8 @@ record Conversation(List<Json.Fields> messages, List<Json> tools, @Nullable Thin
     tools = List.copyOf(tools);
   }
 
-  /// A message of a request, checked.
-  ///
-  /// @throws Refused where it carries a picture
+  /// A message of a request.
   static Json.Fields message(Fields given) {
-    if (given.items("images", "[]api.ImageData").iterator().hasNext()) {
-      throw blind();
-    }
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("role", given.text("role").toLowerCase(Locale.ROOT));
     fields.put("content", given.text("content"));
@@ -54,10 +54,15 @@ record Conversation(List<Json.Fields> messages, List<Json> tools, @Nullable Thin
     return (Json.Fields) Json.from(fields);
   }
 
-  /// Pictures are beyond the own engine.
-  static Refused blind() {
-    return new Refused(
-        400, "this server's own engine cannot see pictures; send text only, or ask an Ollama node");
+  /// Pictures are beyond the own engine; of a model that cannot see either, Ollama's words come
+  /// first (recording `err-image-to-text-chat`).
+  ///
+  /// @param given the request, or one of its messages
+  /// @throws Refused where it carries a picture
+  static void requireNoPicture(Fields given, Known model) {
+    if (given.items("images", "[]api.ImageData").iterator().hasNext()) {
+      throw new Refused(400, model.can("vision") ? BLIND : NO_EYES);
+    }
   }
 
   static Json.Fields message(String role, String content) {

@@ -66,9 +66,7 @@ public final class Generate {
       }
       return;
     }
-    if (ask.items("images", "[]api.ImageData").iterator().hasNext()) {
-      throw Conversation.blind();
-    }
+    Conversation.requireNoPicture(ask, model);
     boolean truncate = !Boolean.FALSE.equals(ask.maybeFlag("truncate"));
     Voice.Speaks voice = raw ? null : voice(ask, model);
     AnswerFormat format = voice == null ? AnswerFormat.PLAIN : voice.format();
