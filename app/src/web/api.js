@@ -26,12 +26,12 @@ export class Refused extends Error {
 }
 
 /** The response, or a `Refused`. With a body it is a POST of JSON. */
-export async function call(path, {body, signal} = {}) {
+export async function call(path, {body, signal, method = 'GET'} = {}) {
   const headers = {Accept: 'application/json'};
   if (key.stored()) {
     headers.Authorization = `Bearer ${key.stored()}`;
   }
-  const request = {headers, signal, cache: 'no-store', credentials: 'omit'};
+  const request = {method, headers, signal, cache: 'no-store', credentials: 'omit'};
   if (body !== undefined) {
     headers['Content-Type'] = 'application/json';
     Object.assign(request, {method: 'POST', body: JSON.stringify(body)});

@@ -4,11 +4,17 @@ import {Part} from './part.js';
 import {clock} from './words.js';
 import './backends.js';
 import './chat.js';
+import {flowing} from './downloads.js';
+import './hub.js';
 import './key.js';
+import './library.js';
 import './models.js';
 import './running.js';
 
 const POLL_MS = 3_000;
+
+/** While something is being pulled. */
+const QUICK_MS = 1_000;
 
 /** The whole page: asks the server how things are, every three seconds while somebody looks, and hands it down. */
 class Page extends Part {
@@ -16,6 +22,8 @@ class Page extends Part {
     status: {state: true},
     models: {state: true},
     running: {state: true},
+    pulls: {state: true},
+    classes: {state: true},
     gone: {state: true},
     keyWanted: {state: true},
     limited: {state: true},
@@ -32,11 +40,15 @@ class Page extends Part {
     this.status = null;
     this.models = null;
     this.running = null;
+    this.pulls = null;
+    this.classes = [];
     this.gone = null;
     this.keyWanted = null;
     this.limited = '';
     this.trouble = '';
     this.addEventListener('chat-with', (e) => this.querySelector('corral-chat').choose(e.detail));
+    this.addEventListener('look-at', (e) => this.querySelector('corral-hub').look(e.detail));
+    this.addEventListener('pull', (e) => this.querySelector('corral-downloads').pull(e.detail));
     this.addEventListener('refresh', () => this.#poll());
     this.addEventListener('key-wanted', (e) => (this.keyWanted = e.detail));
     this.addEventListener('key-given', () => {
@@ -49,6 +61,7 @@ class Page extends Part {
   connectedCallback() {
     super.connectedCallback();
     this.#poll();
+    this.#cards();
   }
 
   async #poll() {
@@ -61,16 +74,18 @@ class Page extends Part {
       await this.#look();
     } finally {
       this.#asking = false;
-      this.#timer = setTimeout(() => this.#poll(), POLL_MS);
+      this.#timer = setTimeout(() => this.#poll(), flowing(this.pulls) ? QUICK_MS : POLL_MS);
     }
   }
 
   async #look() {
     try {
-      const [status, models, running] = await Promise.all([managed('/manage/status'), managed('/manage/models'), ask('/api/ps')]);
+      const [status, models, running, pulls] = await Promise.all([
+        managed('/manage/status'), managed('/manage/models'), ask('/api/ps'), managed('/manage/pulls')]);
       this.limited = status.refused ?? models.refused ?? '';
       this.status = status.refused ? null : status;
       this.running = running.models ?? [];
+      this.pulls = pulls.refused ? null : pulls;
       const loaded = new Set(this.running.map((model) => model.name));
       this.models = (models.refused ? (await ask('/api/tags')).models.map(fromTag) : models)
         // What is in memory is known at once; the list of models is only as young as the last probe.
@@ -83,6 +98,15 @@ class Page extends Part {
       }
     } catch (e) {
       this.#explain(e);
+    }
+  }
+
+  /** Which graphics cards one may ask about; they do not change, so once. */
+  async #cards() {
+    try {
+      this.classes = (await ask('/manage/hardware')).classes ?? [];
+    } catch {
+      // Keys that may not manage choose for this machine alone.
     }
   }
 
@@ -108,9 +132,11 @@ class Page extends Part {
           <div class="notices" role="status">${this.#notices()}</div>
           ${this.keyWanted === null ? nothing : html`<corral-key .asked=${this.keyWanted}></corral-key>`}
           ${this.limited ? nothing : html`<corral-backends .status=${this.status}></corral-backends>`}
+          ${this.pulls ? html`<corral-downloads .pulls=${this.pulls}></corral-downloads><corral-hub></corral-hub>` : nothing}
           <corral-running .running=${this.running} .models=${this.models ?? []}></corral-running>
           <corral-models .models=${this.models} .fallback=${this.status?.defaultModel ?? ''}
             .backends=${this.status?.backends ?? null} .engine=${this.status?.engine ?? null}></corral-models>
+          ${this.pulls ? html`<corral-library .classes=${this.classes} .models=${this.models} .pulls=${this.pulls}></corral-library>` : nothing}
         </div>
         <corral-chat .models=${this.models} .fallback=${this.status?.defaultModel ?? ''}></corral-chat>
       </main>
@@ -127,7 +153,8 @@ class Page extends Part {
       </div>
       <nav aria-label="Sections">
         ${this.limited ? nothing : html`<a href="#backends">Backends</a>`}
-        <a href="#running">Running</a><a href="#models">Models</a><a href="#chat">Chat</a>
+        ${this.pulls ? html`<a href="#downloads">Downloads</a>` : nothing}
+        <a href="#running">Running</a><a href="#models">Models</a>${this.pulls ? html`<a href="#library">Library</a>` : nothing}<a href="#chat">Chat</a>
       </nav>
       <div class="state">
         ${key.stored() ? html`<button class="quiet" type="button" @click=${this.#forgetKey}>Forget key</button>` : nothing}

@@ -3,9 +3,11 @@ package dev.corral.browser;
 import dev.corral.api.BackendView;
 import dev.corral.api.EngineView;
 import dev.corral.api.ModelView;
+import dev.corral.api.PullView;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a test finds on the page: backends and models with everything that it does not care about.
 final class Given {
@@ -81,5 +83,71 @@ final class Given {
         4096,
         "expires_at",
         leaves.toString());
+  }
+
+  static PullView pull(String state, double percent, @Nullable Long eta, String error) {
+    long total = 1_300_000_000;
+    return new PullView(
+        "7",
+        "llama3.2:1b",
+        "own",
+        state,
+        (long) (total * percent / 100),
+        total,
+        percent,
+        state.equals("pulling") ? 20_000_000 : 0,
+        eta,
+        eta == null ? null : 2 * eta,
+        1,
+        Instant.now(),
+        state.equals("failed") ? Instant.now() : null,
+        error,
+        "page");
+  }
+
+  static Map<String, Object> choice(String quantization, boolean recommended) {
+    return Map.of(
+        "quantization",
+        quantization,
+        "model",
+        "hf.co/bartowski/Qwen2.5-14B-Instruct-GGUF:" + quantization,
+        "sizeBytes",
+        8_990_000_000L,
+        "memoryBytes",
+        9_800_000_000L,
+        "verdict",
+        "perfect",
+        "reason",
+        "",
+        "words",
+        "good quality, standard",
+        "recommended",
+        recommended,
+        "problem",
+        "");
+  }
+
+  static Map<String, Object> entry(String name, String model, String verdict) {
+    return Map.of(
+        "id",
+        model,
+        "name",
+        name,
+        "description",
+        "Small and quick.",
+        "quantizations",
+        List.of(Map.of("quant", "Q4_K_M", "size_mb", 808)),
+        "recommended",
+        "Q4_K_M",
+        "performance",
+        Map.of(),
+        "origin",
+        "corral",
+        "model",
+        model,
+        "fit",
+        Map.of("verdict", verdict, "reason", "It leaves headroom."),
+        "here",
+        List.of());
   }
 }

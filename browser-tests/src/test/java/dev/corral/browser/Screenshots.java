@@ -44,7 +44,8 @@ class Screenshots extends OnThePage {
             backend(
                 "attic",
                 "down",
-                "Cannot connect to Ollama server at http://attic:11434. Is it running? Start: 'ollama serve'"));
+                "Cannot connect to Ollama server at http://attic:11434. Is it running? Start:"
+                    + " 'ollama serve'"));
     corral.models =
         List.of(
             model("llama3.2:1b", List.of("here"), List.of("here")),
@@ -57,6 +58,12 @@ class Screenshots extends OnThePage {
             loaded("llama3.2:1b", 1_900_000_000L, 1_900_000_000L, Instant.now().plusSeconds(240)),
             loaded(
                 "qwen3:8b", 6_400_000_000L, 4_300_000_000L, Instant.parse("2319-03-03T00:00:00Z")));
+    corral.pulls = List.of(Given.pull("pulling", 41.5, 12L, ""));
+    corral.catalog =
+        List.of(
+            Given.entry("Llama 3.2 1B", "llama3.2:1b", "perfect"),
+            Given.entry("Qwen 2.5 14B", "qwen2.5:14b", "tight"),
+            Given.entry("Llama 3.1 70B", "llama3.1:70b", "wont"));
     corral.chat =
         out -> {
           ScriptedCorral.think(out, "The user asks about horses. A short answer with code.");
@@ -122,7 +129,8 @@ class Screenshots extends OnThePage {
   void gone() throws Exception {
     corral.notes =
         List.of(
-            "No keys are in force; everybody who reaches this address may use it. Make one: corral keys create NAME");
+            "No keys are in force; everybody who reaches this address may use it. Make one: corral"
+                + " keys create NAME");
     page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
     visit();
     expectState("2 of 3 backends up");

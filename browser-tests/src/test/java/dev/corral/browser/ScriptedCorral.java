@@ -10,6 +10,7 @@ import dev.corral.api.BackendView;
 import dev.corral.api.EngineView;
 import dev.corral.api.ModelView;
 import dev.corral.api.ProblemView;
+import dev.corral.api.PullView;
 import dev.corral.api.Status;
 import dev.corral.control.PageHeaders;
 import java.io.IOException;
@@ -34,6 +35,9 @@ final class ScriptedCorral implements AutoCloseable {
           .registerModule(new JavaTimeModule())
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
 
+  private static final Map<String, Object> CARD =
+      Map.of("name", "12 GB", "bytes", 12L << 30, "cards", List.of("RTX 3060"));
+
   /// What happens when somebody chats; it owns the exchange's output.
   interface Script {
     void play(OutputStream out) throws IOException, InterruptedException;
@@ -45,6 +49,9 @@ final class ScriptedCorral implements AutoCloseable {
   volatile List<BackendView> backends = List.of();
   volatile List<ModelView> models = List.of();
   volatile List<Map<String, Object>> running = List.of();
+  volatile List<PullView> pulls = List.of();
+  volatile List<Map<String, Object>> catalog = List.of();
+  volatile Map<String, Object> repository = Map.of();
   volatile List<String> notes = List.of();
   volatile EngineView engine = new EngineView(false, "", "", List.of(), List.of());
   volatile String wantedKey = "";
@@ -52,6 +59,7 @@ final class ScriptedCorral implements AutoCloseable {
   volatile int chatStatus = 200;
   volatile Script chat = out -> {};
   final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
+  final BlockingQueue<String> queries = new LinkedBlockingQueue<>();
   private final HttpServer server;
 
   ScriptedCorral(int port) throws IOException {
@@ -91,7 +99,7 @@ final class ScriptedCorral implements AutoCloseable {
 
   private void answer(HttpExchange exchange, String path) throws IOException, InterruptedException {
     String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-    if (exchange.getRequestMethod().equals("POST")) {
+    if (!exchange.getRequestMethod().equals("GET")) {
       String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
       asked.add(new Asked(path, body, authorization == null ? "" : authorization));
     }
@@ -103,6 +111,16 @@ final class ScriptedCorral implements AutoCloseable {
       json(exchange, 200, status());
     } else if (path.equals("/manage/models")) {
       json(exchange, 200, models);
+    } else if (path.startsWith("/manage/pulls")) {
+      json(exchange, 200, path.equals("/manage/pulls") ? pulls : Map.of());
+    } else if (path.equals("/manage/catalog")) {
+      queries.add(String.valueOf(exchange.getRequestURI().getQuery()));
+      json(exchange, 200, catalog);
+    } else if (path.equals("/manage/hub")) {
+      queries.add(String.valueOf(exchange.getRequestURI().getQuery()));
+      json(exchange, repository.isEmpty() ? 404 : 200, hub());
+    } else if (path.equals("/manage/hardware")) {
+      json(exchange, 200, Map.of("classes", List.of(CARD)));
     } else if (path.endsWith("/test")) {
       String name = path.split("/", -1)[3];
       json(exchange, 200, backends.stream().filter(b -> b.name().equals(name)).findFirst().get());
@@ -118,6 +136,12 @@ final class ScriptedCorral implements AutoCloseable {
       exchange.sendResponseHeaders(chatStatus, 0);
       chat.play(exchange.getResponseBody());
     }
+  }
+
+  private Object hub() {
+    return repository.isEmpty()
+        ? problem(404, "Hugging Face has no repository of that name.")
+        : repository;
   }
 
   private Status status() {
