@@ -17,6 +17,7 @@ import dev.corral.registry.Hub;
 import dev.corral.registry.Registry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -25,6 +26,10 @@ import javax.net.ssl.SSLSocketFactory;
 /// The way out to registries, and the jobs that use it.
 final class Downloads implements AutoCloseable {
   private static final int ID_DIGITS = 16;
+
+  /// Somebody waits for a listing or a header, as nobody waits for gigabytes.
+  private static final Patience LOOKED_AT =
+      new Patience(Duration.ofSeconds(5), Duration.ofSeconds(12), Duration.ofSeconds(20));
 
   private final Variables variables;
   private final Clock clock;
@@ -87,16 +92,21 @@ final class Downloads implements AutoCloseable {
 
   private Way way(PullSettings settings) {
     Hub hub = understood(Hub::of).orElseGet(() -> Hub.of(_ -> Optional.empty()));
-    Outbound outbound =
-        new Outbound(
-            hub.among(Destinations.of(settings.hosts(), settings.registries())),
-            Outbound.Lookup.system(),
-            understood(Proxies::of).orElse(Proxies.NONE),
-            () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
-            Patience.USUAL,
-            "corral/" + Version.OURS);
-    Registry registry = new Registry(outbound, hub, clock);
-    return new Way(registry, new Hubs(outbound, hub, registry, clock));
+    Destinations allowed = hub.among(Destinations.of(settings.hosts(), settings.registries()));
+    Proxies proxies = understood(Proxies::of).orElse(Proxies.NONE);
+    Registry registry = new Registry(outbound(allowed, proxies, Patience.USUAL), hub, clock);
+    Outbound asking = outbound(allowed, proxies, LOOKED_AT);
+    return new Way(registry, new Hubs(asking, hub, new Registry(asking, hub, clock), clock));
+  }
+
+  private static Outbound outbound(Destinations allowed, Proxies proxies, Patience patience) {
+    return new Outbound(
+        allowed,
+        Outbound.Lookup.system(),
+        proxies,
+        () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
+        patience,
+        "corral/" + Version.OURS);
   }
 
   /// What a variable says wrongly is said and passed over: the rest of the program needs it not.

@@ -42,8 +42,12 @@ final class HubVerb extends Verb {
       description = "Fetch that quantization, or the recommended one.")
   String pull = "";
 
-  @Option(names = "--search", paramLabel = "WORDS", description = "Look for repositories.")
-  String words = "";
+  @Option(
+      names = "--search",
+      arity = "1..*",
+      paramLabel = "WORDS",
+      description = "Look for repositories.")
+  List<String> words = new ArrayList<>();
 
   @Option(names = "--force", description = "Fetch it even if it does not fit.")
   boolean force;
@@ -79,7 +83,7 @@ final class HubVerb extends Verb {
   }
 
   private void search() {
-    JsonNode answer = server().get(PATH + "?q=" + Server.encoded(words));
+    JsonNode answer = server().get(PATH + "?q=" + Server.encoded(String.join(" ", words)));
     if (json()) {
       document(answer);
       return;

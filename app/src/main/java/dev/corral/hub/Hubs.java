@@ -21,7 +21,7 @@ public final class Hubs {
   /// @param outbound may ask the Hub's endpoint, and where that leads
   public Hubs(Outbound outbound, Hub hub, Registry registry, InstantSource clock) {
     Site site = new Site(outbound, hub, clock);
-    this.listings = new Listings(site);
+    this.listings = new Listings(site, clock);
     this.headers = new Headers(site, listings, registry);
     this.search = new Search(site);
     this.endpoint = hub.endpoint();

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.corral.model.Digest;
 import dev.corral.registry.Trouble;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 /// asked whether they changed.
 final class Listings {
   /// Long enough for somebody who looks and then chooses.
-  private static final long FRESH_NANOS = TimeUnit.MINUTES.toNanos(1);
+  private static final Duration FRESH = Duration.ofMinutes(1);
 
   private static final int MOST_KEPT = 64;
 
@@ -30,6 +33,7 @@ final class Listings {
   private static final int MOST_LICENSE = 80;
 
   private final Site site;
+  private final InstantSource clock;
   private final Map<RepositoryName, Kept> kept =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
@@ -41,18 +45,20 @@ final class Listings {
       };
 
   /// @param etag of the first page; a listing of several pages is asked for anew
-  private record Kept(Repository repository, String etag, long at) {}
+  private record Kept(Repository repository, String etag, Instant at) {}
 
   /// @param etag of the first page where it is the only one
   private record Files(List<HubFile> files, String etag, boolean truncated, boolean unchanged) {}
 
-  Listings(Site site) {
+  Listings(Site site, InstantSource clock) {
     this.site = site;
+    this.clock = clock;
   }
 
   Answered<Repository> repository(RepositoryName name) {
     Optional<Kept> before = known(name);
-    if (before.isPresent() && System.nanoTime() - before.get().at() < FRESH_NANOS) {
+    Instant now = clock.instant();
+    if (before.filter(kept -> kept.at().plus(FRESH).isAfter(now)).isPresent()) {
       return new Answered.Got<>(before.get().repository());
     }
     long deadline = System.nanoTime() + PATIENCE_NANOS;
@@ -75,7 +81,7 @@ final class Listings {
 
   private Repository keep(Repository repository, String etag) {
     synchronized (kept) {
-      kept.put(repository.name(), new Kept(repository, etag, System.nanoTime()));
+      kept.put(repository.name(), new Kept(repository, etag, clock.instant()));
     }
     return repository;
   }

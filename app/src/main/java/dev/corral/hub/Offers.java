@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /// Weighs all choices of a repository. The header of one is read, that of the others follows by
 /// arithmetic from their sizes; then the one that is to be recommended is looked at itself.
@@ -21,6 +22,9 @@ public final class Offers {
 
   /// A set of more parts is weighed by its size: each part costs a request.
   private static final int MOST_PARTS = 8;
+
+  /// After so long no further header is begun: somebody waits for the answer.
+  private static final long ENOUGH_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private static final String TEMPLATE = "tokenizer.chat_template";
   private static final int MOST_WORDS = 80;
@@ -56,6 +60,7 @@ public final class Offers {
 
   /// The work for one question.
   private final class Weighing {
+    private final long begun = System.nanoTime();
     private final Repository repository;
     private final Optional<Here> here;
     private final Map<Choice, Gguf> headers = new HashMap<>();
@@ -106,7 +111,11 @@ public final class Offers {
     }
 
     private boolean worthReading(Choice choice) {
-      return troubles.isEmpty() && !headers.containsKey(choice) && choice.parts() <= MOST_PARTS;
+      boolean time = System.nanoTime() - begun < ENOUGH_NANOS;
+      return time
+          && troubles.isEmpty()
+          && !headers.containsKey(choice)
+          && choice.parts() <= MOST_PARTS;
     }
 
     private void read(Choice choice) {

@@ -4,15 +4,20 @@ import static dev.corral.hub.Yonder.got;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.hub.Repository.Access;
+import dev.corral.outbound.Patience;
 import dev.corral.registry.Trouble;
 import dev.corral.registry.Trouble.Kind;
 import dev.corral.testkit.Body;
 import dev.corral.testkit.Content;
+import dev.corral.testkit.Exchange;
+import dev.corral.testkit.Fault;
 import dev.corral.testkit.HubDouble;
 import dev.corral.testkit.Mischief;
 import dev.corral.testkit.Where;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +124,34 @@ class ListingsTest {
     Repository first = got(hubs.repository(NAME));
     assertThat(got(hubs.repository(NAME))).isSameAs(first);
     assertThat(hub.exchanges(HubDouble.listingPath(REPO))).hasSize(1);
+  }
+
+  @Test
+  void anOldListingIsAskedAboutAndTakenForGoodWhereNothingChanged() {
+    Instant[] now = {Instant.parse("2026-11-21T12:00:00Z")};
+    Hubs later = Yonder.hubs(hub, "", Patience.USUAL, () -> now[0]);
+    publish(2);
+    Repository first = got(later.repository(NAME));
+    now[0] = now[0].plusSeconds(61);
+    assertThat(got(later.repository(NAME))).isSameAs(first);
+    List<Exchange> asked = hub.exchanges(HubDouble.listingPath(REPO));
+    assertThat(asked).hasSize(2);
+    assertThat(asked.getLast().request().headers().has("If-None-Match")).isTrue();
+    publish(3);
+    now[0] = now[0].plusSeconds(61);
+    assertThat(got(later.repository(NAME)).files().choices()).hasSize(3);
+  }
+
+  @Test
+  void aHubThatHangsIsGivenUp() {
+    Patience hasty =
+        new Patience(Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofSeconds(5));
+    publish(1);
+    hub.inject(Fault.hang(), LISTING);
+    Trouble trouble =
+        Yonder.trouble(Yonder.hubs(hub, "", hasty, InstantSource.system()).repository(NAME));
+    assertThat(trouble.kind()).isEqualTo(Kind.AWAY);
+    assertThat(trouble.text()).contains("did not answer in time");
   }
 
   @Test

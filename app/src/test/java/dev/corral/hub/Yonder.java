@@ -23,6 +23,11 @@ final class Yonder {
   /// @param key the HF_TOKEN; empty for none
   /// @param further hosts that may be asked or led to
   static Hubs hubs(HubDouble hub, String key, String... further) {
+    return hubs(hub, key, Patience.USUAL, InstantSource.system(), further);
+  }
+
+  static Hubs hubs(
+      HubDouble hub, String key, Patience patience, InstantSource clock, String... further) {
     Map<String, String> variables = Map.of("HF_ENDPOINT", hub.url().toString(), "HF_TOKEN", key);
     Hub named =
         Hub.of(name -> Optional.ofNullable(variables.get(name)).filter(text -> !text.isEmpty()));
@@ -33,9 +38,8 @@ final class Yonder {
             Outbound.Lookup.system(),
             Proxies.NONE,
             () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
-            Patience.USUAL,
+            patience,
             "corral-test");
-    InstantSource clock = InstantSource.system();
     return new Hubs(outbound, named, new Registry(outbound, named, clock), clock);
   }
 

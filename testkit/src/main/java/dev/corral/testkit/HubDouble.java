@@ -6,7 +6,6 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,7 +35,6 @@ public final class HubDouble extends Node {
   private static final Pattern TREE = Pattern.compile("/api/models/([^/]+/[^/]+)/tree/([^/]+)");
   private static final Pattern FILE = Pattern.compile("/([^/]+/[^/]+)/resolve/([^/]+)/(.+)");
   private static final Pattern V2 = Pattern.compile("/v2/([^/]+/[^/]+)/(manifests|blobs)/([^/]+)");
-  private static final Content CONFIG = Content.of("{\"model_format\":\"gguf\"}");
   private static final int USUAL_PAGE = 1000;
 
   /// Who gets the files.
@@ -50,17 +48,7 @@ public final class HubDouble extends Node {
 
   private record Rule(Mischief mischief, Where where, AtomicInteger left) {}
 
-  /// @param digest `sha256:…`, as the listing says it
-  private record Kept(String path, Content content, String digest) {}
-
-  private static final class Repository {
-    final Map<String, Kept> files = new ConcurrentHashMap<>();
-    volatile Access access = Access.OPEN;
-    volatile boolean accepted;
-    final ObjectNode info = Json.object();
-  }
-
-  private final Map<String, Repository> repositories = new ConcurrentHashMap<>();
+  private final Map<String, HubShelf.Repository> repositories = new ConcurrentHashMap<>();
   private final List<Rule> mischief = new CopyOnWriteArrayList<>();
   private final int pageSize;
   private final String key;
@@ -124,20 +112,20 @@ public final class HubDouble extends Node {
   ///
   /// @param repository `owner/name`
   public void file(String repository, String path, Content content) {
-    keep(repository, new Kept(path, content, content.digest()));
+    keep(repository, new HubShelf.Kept(path, content, content.digest()));
   }
 
   /// Keeps a file that has this begin and `size` bytes. Its listed digest is made up, so that
   /// gigabytes need not be hashed: good for headers, not for pulls.
   public void large(String repository, String path, byte[] begin, long size) {
     String digest = Content.of(repository + path + size).digest();
-    keep(repository, new Kept(path, Content.headed(begin, size), digest));
+    keep(repository, new HubShelf.Kept(path, Content.headed(begin, size), digest));
   }
 
-  private void keep(String repository, Kept file) {
+  private void keep(String repository, HubShelf.Kept file) {
     at(repository).files.put(file.path(), file);
     if (cdn != null) {
-      cdn.keep("cdn/files", new Kept(file.digest(), file.content(), file.digest()));
+      cdn.keep("cdn/files", new HubShelf.Kept(file.digest(), file.content(), file.digest()));
     }
   }
 
@@ -193,8 +181,8 @@ public final class HubDouble extends Node {
     return exchanges(filePath(repository, path)).size();
   }
 
-  private Repository at(String repository) {
-    return repositories.computeIfAbsent(repository, _ -> new Repository());
+  private HubShelf.Repository at(String repository) {
+    return repositories.computeIfAbsent(repository, _ -> new HubShelf.Repository());
   }
 
   @Override
@@ -250,41 +238,28 @@ public final class HubDouble extends Node {
   }
 
   /// The repository where the caller may know of it; else the caller has its answer.
-  private @Nullable Repository known(Received request, Reply reply, String name) {
-    Repository found = repositories.get(name);
+  private HubShelf.@Nullable Repository known(Received request, Reply reply, String name) {
+    HubShelf.Repository found = repositories.get(name);
     if (found == null || (found.access == Access.PRIVATE && !shown(request))) {
       refuse(
           reply,
           shown(request) ? 404 : 401,
           "RepoNotFound",
-          shown(request) ? "Repository not found" : "Invalid username or password.");
+          shown(request) ? "HubShelf.Repository not found" : "Invalid username or password.");
       return null;
     }
     return found;
   }
 
   private void described(Received request, Reply reply, String name) {
-    Repository found = known(request, reply, name);
+    HubShelf.Repository found = known(request, reply, name);
     if (found != null) {
-      reply.whole(200, json(), Json.bytes(about(name, found)));
+      reply.whole(200, json(), Json.bytes(HubShelf.about(name, found)));
     }
-  }
-
-  private static ObjectNode about(String name, Repository found) {
-    ObjectNode about = Json.object().put("id", name).put("modelId", name);
-    about.put("private", found.access == Access.PRIVATE);
-    if (found.access == Access.GATED) {
-      about.put("gated", "auto");
-    } else {
-      about.put("gated", false);
-    }
-    about.put("sha", "1234567890abcdef1234567890abcdef12345678");
-    about.setAll(found.info);
-    return about;
   }
 
   private void search(Received request, Reply reply) {
-    Map<String, String> query = query(request);
+    Map<String, String> query = HubShelf.query(request);
     String words = query.getOrDefault("search", "").toLowerCase(Locale.ROOT);
     int limit = Integer.parseInt(query.getOrDefault("limit", "1000"));
     ArrayNode hits = Json.object().putArray("hits");
@@ -293,12 +268,12 @@ public final class HubDouble extends Node {
         .filter(one -> one.getValue().access != Access.PRIVATE || shown(request))
         .sorted(Map.Entry.comparingByKey())
         .limit(limit)
-        .forEach(one -> hits.add(about(one.getKey(), one.getValue())));
+        .forEach(one -> hits.add(HubShelf.about(one.getKey(), one.getValue())));
     reply.whole(200, json(), Body.of(hits.toString()).unsafe());
   }
 
   private void listing(Received request, Reply reply, String name, String revision) {
-    Repository found = known(request, reply, name);
+    HubShelf.Repository found = known(request, reply, name);
     if (found == null) {
       return;
     }
@@ -306,12 +281,12 @@ public final class HubDouble extends Node {
       refuse(reply, 404, "RevisionNotFound", "Invalid rev id: " + revision);
       return;
     }
-    List<Kept> files =
-        found.files.values().stream().sorted(Comparator.comparing(Kept::path)).toList();
-    int from = Integer.parseInt(query(request).getOrDefault("cursor", "0"));
+    List<HubShelf.Kept> files =
+        found.files.values().stream().sorted(Comparator.comparing(HubShelf.Kept::path)).toList();
+    int from = Integer.parseInt(HubShelf.query(request).getOrDefault("cursor", "0"));
     int to = Math.min(files.size(), from + pageSize);
     ArrayNode page = Json.object().putArray("page");
-    files.subList(Math.min(from, to), to).forEach(file -> page.add(entry(file)));
+    files.subList(Math.min(from, to), to).forEach(file -> page.add(HubShelf.entry(file)));
     String etag = "W/\"" + Content.of(page.toString()).digest().substring(7, 27) + "\"";
     Headers headers = json().with("ETag", etag);
     if (to < files.size()) {
@@ -323,32 +298,8 @@ public final class HubDouble extends Node {
     reply.whole(same ? 304 : 200, headers, same ? new byte[0] : Body.of(page.toString()).unsafe());
   }
 
-  private static ObjectNode entry(Kept file) {
-    ObjectNode entry = Json.object().put("type", "file").put("path", file.path());
-    entry.put("size", file.content().size()).put("oid", file.digest().substring(7, 47));
-    entry
-        .putObject("lfs")
-        .put("oid", file.digest().substring("sha256:".length()))
-        .put("size", file.content().size())
-        .put("pointerSize", 135);
-    return entry;
-  }
-
-  private static Map<String, String> query(Received request) {
-    Map<String, String> query = new HashMap<>();
-    int mark = request.target().indexOf('?');
-    if (mark >= 0) {
-      for (String pair : request.target().substring(mark + 1).split("&", -1)) {
-        String[] parts = pair.split("=", 2);
-        String value = parts.length > 1 ? parts[1] : "";
-        query.put(parts[0], URLDecoder.decode(value, StandardCharsets.UTF_8));
-      }
-    }
-    return query;
-  }
-
   /// @return whether the caller may have files; else it has its answer
-  private boolean given(Received request, Reply reply, Repository found, String name) {
+  private boolean given(Received request, Reply reply, HubShelf.Repository found, String name) {
     if (found.access != Access.GATED || (shown(request) && found.accepted)) {
       return true;
     }
@@ -362,11 +313,11 @@ public final class HubDouble extends Node {
 
   private void file(Exchange exchange, Reply reply, Matcher asked, @Nullable Mischief trick) {
     Received request = exchange.request();
-    Repository found = known(request, reply, asked.group(1));
+    HubShelf.Repository found = known(request, reply, asked.group(1));
     if (found == null || !given(request, reply, found, asked.group(1))) {
       return;
     }
-    Kept file = found.files.get(asked.group(3));
+    HubShelf.Kept file = found.files.get(asked.group(3));
     if (file == null) {
       refuse(reply, 404, "EntryNotFound", "Entry not found");
       return;
@@ -374,7 +325,7 @@ public final class HubDouble extends Node {
     send(exchange, reply, file, trick);
   }
 
-  private void send(Exchange exchange, Reply reply, Kept file, @Nullable Mischief trick) {
+  private void send(Exchange exchange, Reply reply, HubShelf.Kept file, @Nullable Mischief trick) {
     HubDouble other = cdn;
     if (other == null) {
       RegistryDouble.send(exchange, reply, file.content(), trick);
@@ -390,7 +341,7 @@ public final class HubDouble extends Node {
 
   /// Storage that is signed for takes no second kind of credential.
   private void stored(Exchange exchange, Reply reply, String digest, @Nullable Mischief trick) {
-    Kept file = at("cdn/files").files.get(digest);
+    HubShelf.Kept file = at("cdn/files").files.get(digest);
     if (exchange.request().headers().has("Authorization")) {
       refuse(reply, 400, "", "only one auth mechanism is allowed");
     } else if (file == null) {
@@ -402,19 +353,19 @@ public final class HubDouble extends Node {
 
   private void pulled(Exchange exchange, Reply reply, Matcher v2, @Nullable Mischief trick) {
     Received request = exchange.request();
-    Repository found = known(request, reply, v2.group(1));
+    HubShelf.Repository found = known(request, reply, v2.group(1));
     if (found == null || !given(request, reply, found, v2.group(1))) {
       return;
     }
-    List<Kept> files =
-        found.files.values().stream().sorted(Comparator.comparing(Kept::path)).toList();
+    List<HubShelf.Kept> files =
+        found.files.values().stream().sorted(Comparator.comparing(HubShelf.Kept::path)).toList();
     boolean manifest = v2.group(2).equals("manifests");
-    if (!manifest && v2.group(3).equals(CONFIG.digest())) {
-      RegistryDouble.send(exchange, reply, CONFIG, trick);
+    if (!manifest && v2.group(3).equals(HubShelf.CONFIG.digest())) {
+      RegistryDouble.send(exchange, reply, HubShelf.CONFIG, trick);
       return;
     }
     String wanted = v2.group(3).toLowerCase(Locale.ROOT);
-    List<Kept> fitting =
+    List<HubShelf.Kept> fitting =
         files.stream()
             .filter(file ->
                 manifest
@@ -424,27 +375,10 @@ public final class HubDouble extends Node {
     if (fitting.isEmpty()) {
       refuse(reply, 404, "EntryNotFound", "The specified tag is not available");
     } else if (manifest) {
-      reply.whole(200, json(), Json.bytes(manifest(fitting.getFirst())));
+      reply.whole(200, json(), Json.bytes(HubShelf.manifest(fitting.getFirst())));
     } else {
       send(exchange, reply, fitting.getFirst(), trick);
     }
-  }
-
-  private static ObjectNode manifest(Kept file) {
-    ObjectNode manifest = Json.object().put("schemaVersion", 2);
-    manifest.put("mediaType", "application/vnd.docker.distribution.manifest.v2+json");
-    manifest
-        .putObject("config")
-        .put("mediaType", "application/vnd.docker.container.image.v1+json")
-        .put("digest", CONFIG.digest())
-        .put("size", CONFIG.size());
-    manifest
-        .putArray("layers")
-        .addObject()
-        .put("mediaType", "application/vnd.ollama.image.model")
-        .put("digest", file.digest())
-        .put("size", file.content().size());
-    return manifest;
   }
 
   private @Nullable Mischief trick(Received request) {
