@@ -12,7 +12,7 @@ final class Compute {
   private static final long HALF = 2;
 
   /// A pipeline over several GPUs has so many steps under way.
-  private static final long COPIES = 4;
+  static final long COPIES = 4;
 
   private final Shape shape;
   private final Run run;

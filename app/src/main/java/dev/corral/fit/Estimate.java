@@ -54,10 +54,24 @@ record Estimate(List<Long> weights, List<Long> cache, List<Long> compute, long o
       long first = bytes[1];
       bytes[0] = compute.pinnedPipeline();
       for (int i = 1; i <= deal.devices(); i++) {
-        bytes[i] = first + compute.pipeline(i == 1);
+        bytes[i] = first + compute.pipeline(i == 1) + foreignCaches(shape, run, deal, i);
       }
     }
     return boxed(bytes);
+  }
+
+  /// Blocks without a cache of their own read that of an earlier one. Where that lies on another
+  /// GPU, each of them gets its copies of it, one for each step under way; source: the engine's
+  /// scheduler, which copies every view on its own and keeps all copies of a pipeline.
+  private static long foreignCaches(Shape shape, Run run, Deal deal, int device) {
+    long bytes = 0;
+    for (int i = 0; i < shape.blocks().size(); i++) {
+      int owner = shape.cacheOf(i);
+      if (owner >= 0 && owner != i && deal.block(i) == device && deal.block(owner) != device) {
+        bytes += Compute.COPIES * Cache.bytes(shape, owner, run);
+      }
+    }
+    return bytes;
   }
 
   /// Bytes of the largest tensor that is on the host and computed with on the GPU. Where kinds of

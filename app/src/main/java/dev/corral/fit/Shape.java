@@ -103,6 +103,21 @@ record Shape(
     return role == Role.DECODER || role == Role.DIFFUSION;
   }
 
+  /// The block whose cache a block reads: itself, or the last of its kind that has one; -1 for a
+  /// block without attention.
+  int cacheOf(int index) {
+    Block block = blocks.get(index);
+    if (!block.attends()) {
+      return -1;
+    }
+    for (int i = index; i >= 0; i--) {
+      if (blocks.get(i).caches() && blocks.get(i).attention() == block.attention()) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   boolean anyWindowed() {
     return blocks.stream().anyMatch(block -> block.attention() == Block.Attention.WINDOWED);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.corral.gguf.ByteSource;
 import dev.corral.gguf.Gguf;
 import dev.corral.gguf.GgufReader;
+import dev.corral.gguf.GgufValue;
 import dev.corral.gguf.GgufWriter;
 import dev.corral.gguf.ReadSettings;
 import dev.corral.gguf.Reading;
@@ -15,7 +16,9 @@ import dev.corral.hardware.Inventory;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -178,6 +181,37 @@ class FitTest {
     assertThat(rough.verdict()).isEqualTo(Verdict.PERFECT);
     assertThat(rough.hostBytes()).isGreaterThan(here.of("llama3.1:8b", llama8b).hostBytes());
     assertThat(here.roughly("huge", 60 * GIB).verdict()).isEqualTo(Verdict.WONT);
+  }
+
+  @Test
+  void blocksThatReadTheCacheOfAnotherGpuGetCopiesOfIt() {
+    Gguf gemma = header("headers/gemma-4-e4b-variant.Q4_K_M.gguf-header.gz");
+    long all = gemma.whole("gemma4.block_count").orElseThrow();
+    // like the smaller one of the family: only the first blocks have a cache of their own
+    Gguf sharing = with(gemma, "gemma4.attention.shared_kv_layers", all - 15);
+    FitSettings pipeline = FitSettings.of(32_768).withPlacement(new Placement.GpuTwo());
+    Hardware two = Hardware.cards(2, 24 * GIB);
+    Fit usual = fit(gemma, pipeline, two);
+    Fit crossing = fit(sharing, pipeline, two);
+    assertThat(crossing.kv().devices().getLast()).isZero();
+    assertThat(crossing.compute().devices().getLast() - usual.compute().devices().getLast())
+        .isGreaterThan(4 * crossing.kv().devices().getFirst() / 3);
+    assertThat(crossing.compute().devices().getFirst())
+        .isEqualTo(usual.compute().devices().getFirst());
+  }
+
+  private static Gguf with(Gguf gguf, String key, long value) {
+    Map<String, GgufValue> metadata = new LinkedHashMap<>(gguf.metadata());
+    metadata.put(key, new GgufValue.Whole(value));
+    return new Gguf(
+        gguf.version(),
+        gguf.alignment(),
+        metadata,
+        gguf.tensors(),
+        gguf.tensorCount(),
+        gguf.dataStart(),
+        gguf.length(),
+        gguf.complete());
   }
 
   @Test
