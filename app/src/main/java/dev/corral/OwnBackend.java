@@ -161,22 +161,27 @@ final class OwnBackend implements AutoCloseable {
 
   /// What a runner will need of the host, by the same arithmetic as `corral fit`.
   static long hostBytes(Gguf header, RunnerFlags flags) {
-    FitSettings settings =
-        new FitSettings(
-            flags.context(),
-            flags.slots(),
-            flags.unified(),
-            FitSettings.FlashAttention.AUTO,
-            TensorType.F16,
-            TensorType.F16,
-            flags.batch(),
-            flags.embeds(),
-            false,
-            flags.embeds(),
-            new Placement.Cpu());
     long plenty = 1L << 50;
-    long bytes = Fit.of("", header, settings, new Hardware(List.of(), plenty, plenty)).hostBytes();
+    Hardware beyond = new Hardware(List.of(), plenty, plenty);
+    long bytes = Fit.of("", header, settings(flags), beyond).hostBytes();
     // An architecture that the arithmetic does not know: the file itself is the least.
     return Math.max(bytes, header.length());
+  }
+
+  /// The flags of a runner as the arithmetic takes them. A test holds both to each other.
+  static FitSettings settings(RunnerFlags flags) {
+    TensorType cache = FitSettings.cacheType(RunnerFlags.CACHE_TYPE);
+    return new FitSettings(
+        flags.context(),
+        flags.slots(),
+        flags.unified(),
+        FitSettings.FlashAttention.parse(RunnerFlags.FLASH_ATTENTION),
+        cache,
+        cache,
+        flags.batch(),
+        flags.embeds(),
+        false,
+        flags.embeds(),
+        new Placement.Cpu());
   }
 }

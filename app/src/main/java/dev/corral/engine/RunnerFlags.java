@@ -27,12 +27,18 @@ public record RunnerFlags(
     boolean memoryMap,
     boolean embeds,
     List<Path> adapters) {
+  /// Type of cached keys and values: what every device can read as it is.
+  public static final String CACHE_TYPE = "f16";
+
+  /// The engine takes it wherever the device has it.
+  public static final String FLASH_ATTENTION = "auto";
+
   public RunnerFlags {
     adapters = List.copyOf(adapters);
   }
 
   /// Flags of our runner.
-  List<String> ours(Path model, Path natives) {
+  public List<String> ours(Path model, Path natives) {
     List<String> flags = common(model);
     add(flags, "--natives", natives);
     if (mainGpu != null) {
@@ -68,7 +74,9 @@ public record RunnerFlags(
     add(flags, "--ubatch-size", batch);
     add(flags, "--threads", threads);
     add(flags, "--n-gpu-layers", gpuBlocks == null ? "auto" : gpuBlocks);
-    add(flags, "--flash-attn", "auto");
+    add(flags, "--flash-attn", FLASH_ATTENTION);
+    add(flags, "--cache-type-k", CACHE_TYPE);
+    add(flags, "--cache-type-v", CACHE_TYPE);
     if (!memoryMap) {
       flags.add("--no-mmap");
     }

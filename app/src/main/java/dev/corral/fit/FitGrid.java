@@ -4,7 +4,6 @@ import dev.corral.gguf.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 
 /// Comma lists of settings, as the command line takes them, and all their combinations.
@@ -40,7 +39,8 @@ public record FitGrid(
     List<Long> slots = each(parallel, text -> number("parallel", text));
     List<Cache> caches = each(kv, FitGrid::cache);
     List<Long> steps = each(ubatch, text -> number("ubatch", text));
-    List<FitSettings.FlashAttention> attention = each(flashAttention, FitGrid::attention);
+    List<FitSettings.FlashAttention> attention =
+        each(flashAttention, FitSettings.FlashAttention::parse);
     List<Placement> placements = each(placement, Placement::parse);
     long count =
         (long) contexts.size() * slots.size() * caches.size() * steps.size() * attention.size();
@@ -93,16 +93,5 @@ public record FitGrid(
     String[] parts = text.split("/", 2);
     TensorType keys = FitSettings.cacheType(parts[0]);
     return new Cache(keys, parts.length == 1 ? keys : FitSettings.cacheType(parts[1]));
-  }
-
-  private static FitSettings.FlashAttention attention(String text) {
-    return switch (text.toLowerCase(Locale.ROOT)) {
-      case "on" -> FitSettings.FlashAttention.ON;
-      case "off" -> FitSettings.FlashAttention.OFF;
-      case "auto" -> FitSettings.FlashAttention.AUTO;
-      default ->
-          throw new IllegalArgumentException(
-              "'" + text + "' is no choice for flash-attn; write on, off or auto");
-    };
   }
 }

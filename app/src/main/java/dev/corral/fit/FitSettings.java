@@ -64,6 +64,18 @@ public record FitSettings(
       return this != OFF;
     }
 
+    /// @throws IllegalArgumentException with the words that are understood
+    public static FlashAttention parse(String text) {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "on" -> ON;
+        case "off" -> OFF;
+        case "auto" -> AUTO;
+        default ->
+            throw new IllegalArgumentException(
+                "'" + text + "' is no choice for flash-attn; write on, off or auto");
+      };
+    }
+
     /// As it is written.
     public String text() {
       return name().toLowerCase(Locale.ROOT);
