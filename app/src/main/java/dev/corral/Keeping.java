@@ -1,28 +1,31 @@
 package dev.corral;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.corral.access.Route;
 import dev.corral.assign.Assignments;
+import dev.corral.assign.Protection;
 import dev.corral.blobs.Store;
 import dev.corral.control.CallGroup;
 import dev.corral.control.RemovalCalls;
+import dev.corral.control.UpkeepCalls;
 import dev.corral.door.Visit;
 import dev.corral.engine.Engine;
-import dev.corral.fleet.Backend;
 import dev.corral.fleet.Fleet;
 import dev.corral.library.Entry;
 import dev.corral.library.Library;
 import dev.corral.model.ModelName;
+import dev.corral.pull.Pulls;
+import dev.corral.upkeep.Caretaker;
+import dev.corral.upkeep.Checkup;
 import dev.corral.upkeep.Nodes;
+import dev.corral.upkeep.PruneSettings;
+import dev.corral.upkeep.Pruning;
 import dev.corral.upkeep.Removal;
+import dev.corral.upkeep.Sizes;
 import dev.corral.upkeep.Uses;
-import dev.corral.upstream.CallFailed;
-import dev.corral.upstream.Talk;
+import dev.corral.upkeep.Vanishing;
+import dev.corral.upkeep.Vanishing.Vanished;
+import dev.corral.upkeep.Verification;
 import dev.corral.upstream.Upstream;
-import dev.corral.wire.Via;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
@@ -30,62 +33,100 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /// Upkeep: what removes, verifies and clears away models, with the rooms it asks.
-final class Keeping {
+final class Keeping implements AutoCloseable {
+  private final Verification verification;
+  private final Caretaker caretaker;
   private final List<CallGroup> calls;
 
   /// @param running requests that a model answers now
-  Keeping(
+  /// @param lately when a model answered, as far as it is not in the library yet
+  /// @param configured the models that the configuration names, each with what names it
+  /// @param notices lines for the operator
+  record Parts(
       Store store,
       Engine engine,
+      Pulls pulls,
       Fleet fleet,
       Upstream upstream,
       String instance,
       Supplier<Assignments> assignments,
       ToIntFunction<ModelName> running,
-      Written written,
-      Clock clock) {
-    Uses uses =
-        new Uses(
-            new Uses.Parts(
-                fleet::snapshot,
-                assignments,
-                running,
-                written::lastUsed,
-                written.isProtected(),
-                clock));
-    Nodes nodes = new Asking(upstream, instance, engine);
-    Removal removal = new Removal(store, fleet, uses, nodes, written.library()::forget);
-    this.calls =
-        List.of(
-            new RemovalCalls(
-                removal,
-                store.trash(),
-                name -> {
-                  written.library().record(Entry.of(name));
-                  fleet.look(Removal.OWN);
-                }));
-  }
-
-  /// What is written down about models.
-  ///
-  /// @param lately when a model answered, as far as it is not in the library yet
-  record Written(
       Function<ModelName, Optional<Instant>> lately,
       Library library,
-      Predicate<ModelName> isProtected) {
+      Protection protection,
+      Supplier<Map<ModelName, String>> configured,
+      Supplier<PruneSettings> prune,
+      Consumer<Vanished> vanished,
+      Consumer<String> notices,
+      Clock clock) {
     Optional<Instant> lastUsed(ModelName name) {
       Optional<Instant> tracked =
           library.find(name).flatMap(entry -> Optional.ofNullable(entry.lastUsed()));
       return Stream.concat(tracked.stream(), lately.apply(name).stream())
           .max(Comparator.naturalOrder());
     }
+
+    void isBack(ModelName name) {
+      library.record(Entry.of(name));
+      fleet.look(Removal.OWN);
+    }
+  }
+
+  Keeping(Parts parts) {
+    Store store = parts.store();
+    Fleet fleet = parts.fleet();
+    Uses uses =
+        new Uses(
+            new Uses.Parts(
+                fleet::snapshot,
+                parts.assignments(),
+                parts.running(),
+                parts::lastUsed,
+                parts.protection()::protects,
+                parts.clock()));
+    Nodes nodes = new NodeErrands(parts.upstream(), parts.instance(), parts.engine());
+    verification = new Verification(store, parts.pulls()::repair, parts.clock());
+    Pruning pruning =
+        new Pruning(store, fleet, uses, parts.pulls()::all, parts.library()::forget, parts.clock());
+    caretaker =
+        new Caretaker(
+            new Caretaker.Parts(
+                store.trash(),
+                pruning,
+                new Vanishing(
+                    fleet::snapshot,
+                    parts.protection()::keys,
+                    (_, _) -> new Vanishing.Restoring.Nothing(),
+                    parts.vanished()),
+                parts.prune(),
+                parts.notices(),
+                parts.clock()));
+    calls =
+        List.of(
+            new RemovalCalls(
+                new Removal(store, fleet, uses, nodes, parts.library()::forget),
+                store.trash(),
+                parts::isBack),
+            new UpkeepCalls(
+                new UpkeepCalls.Parts(
+                    store,
+                    fleet::snapshot,
+                    verification,
+                    pruning,
+                    parts.prune(),
+                    new Sizes(store, fleet::snapshot, uses),
+                    new Checkup(store, fleet::snapshot, parts.configured(), nodes))));
+  }
+
+  void start() {
+    caretaker.start();
   }
 
   /// All management calls of upkeep.
@@ -97,54 +138,9 @@ final class Keeping {
     };
   }
 
-  /// Asks nodes by Ollama's API.
-  private record Asking(Upstream upstream, String instance, Engine engine) implements Nodes {
-    private static final int MOST_BYTES = 1 << 20;
-
-    @Override
-    public Optional<String> delete(Backend node, String model) {
-      return told(node, "DELETE", "/api/delete", named(model));
-    }
-
-    @Override
-    public void unload(ModelName name) {
-      boolean running =
-          engine.running().stream().anyMatch(one -> one.name().equals(name.shortName()));
-      if (running) {
-        boolean _ = engine.unload(name.shortName());
-      }
-    }
-
-    @Override
-    public Optional<String> ask(Backend backend, String model, boolean embeds) {
-      ObjectNode ask = named(model);
-      if (embeds) {
-        ask.put("input", "a");
-      } else {
-        ask.put("prompt", "a").put("stream", false).putObject("options").put("num_predict", 1);
-      }
-      return told(backend, "POST", embeds ? "/api/embed" : "/api/generate", ask);
-    }
-
-    private static ObjectNode named(String model) {
-      return JsonNodeFactory.instance.objectNode().put("model", model);
-    }
-
-    private Optional<String> told(Backend backend, String method, String path, ObjectNode ask) {
-      Map<String, String> headers =
-          Map.of(Via.HEADER, instance, "Content-Type", "application/json");
-      byte[] body = ask.toString().getBytes(StandardCharsets.UTF_8);
-      try (Talk talk = upstream.talk(backend.target(), method, path, headers, body)) {
-        int status = talk.head().status();
-        String text = new String(talk.body().readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
-        return status == 200
-            ? Optional.empty()
-            : Optional.of("it answered " + status + " " + text.strip());
-      } catch (CallFailed e) {
-        return Optional.of(e.failure().why());
-      } catch (IOException e) {
-        return Optional.of("the connection broke off");
-      }
-    }
+  @Override
+  public void close() {
+    caretaker.close();
+    verification.close();
   }
 }

@@ -13,6 +13,7 @@ import dev.corral.fleet.HealthSettings;
 import dev.corral.library.CatalogSettings;
 import dev.corral.limit.LimitSettings;
 import dev.corral.pull.PullSettings;
+import dev.corral.upkeep.PruneSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,7 +37,8 @@ public record Settings(
     EngineSettings engine,
     PullSettings pull,
     CatalogSettings catalog,
-    List<String> protectedModels) {
+    List<String> protectedModels,
+    PruneSettings prune) {
   /// Keys of rooms that this version does not have yet.
   private static final Set<String> LATER =
       Set.of(
@@ -54,7 +56,6 @@ public record Settings(
           "change",
           "cache",
           "keep-warm",
-          "prune",
           "alerts",
           "server.tls",
           "server.trusted-proxies",
@@ -85,7 +86,8 @@ public record Settings(
         EngineSettings.defaults(),
         PullSettings.defaults(),
         CatalogSettings.defaults(),
-        List.of());
+        List.of(),
+        PruneSettings.defaults());
   }
 
   public Settings {

@@ -38,6 +38,7 @@ import dev.corral.limit.Budget;
 import dev.corral.limit.Turnstile;
 import dev.corral.metric.Gauges;
 import dev.corral.metric.Metrics;
+import dev.corral.model.ModelName;
 import dev.corral.node.OwnNode;
 import dev.corral.ollama.Node;
 import dev.corral.outbound.Destinations;
@@ -56,6 +57,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -171,7 +173,7 @@ public final class Wiring implements AutoCloseable {
             access::keysInForce,
             instance,
             events.andThen(journal));
-    keeping = keeping(upstream);
+    keeping = closing(keeping(upstream));
     Map<Route, Visit.Visitor> visitors = new EnumMap<>(gateway.visitors());
     visitors.putAll(control(keys, adminKey, added, database).visitors());
     Optional<String> name = Machine.name(environment);
@@ -183,6 +185,7 @@ public final class Wiring implements AutoCloseable {
     port = listen(settings, loops);
     fleet.start();
     fitting.watch(LoadWatch.INTERVAL);
+    keeping.start();
     choice.search(fleet, chosen, settings.health());
     closing(
         ConfigWatch.start(
@@ -313,15 +316,39 @@ public final class Wiring implements AutoCloseable {
 
   private Keeping keeping(Upstream upstream) {
     return new Keeping(
-        own.store(),
-        own.engine(),
-        fleet,
-        upstream,
-        instance,
-        () -> gatewaySettings(config.settings()).assignments(),
-        name -> gateway.open(name.key()),
-        new Keeping.Written(journal::lastUsed, holdings.library(), holdings.protection()::protects),
-        clock);
+        new Keeping.Parts(
+            own.store(),
+            own.engine(),
+            own.downloads().pulls(),
+            fleet,
+            upstream,
+            instance,
+            () -> gatewaySettings(config.settings()).assignments(),
+            name -> gateway.open(name.key()),
+            journal::lastUsed,
+            holdings.library(),
+            holdings.protection(),
+            () -> configured(config.settings()),
+            () -> config.settings().prune(),
+            gone ->
+                notice(
+                    Entry.Level.WARN,
+                    "alert",
+                    gone.name().shortName(),
+                    "protected-vanished",
+                    gone.sentence()),
+            line -> notice(Entry.Level.INFO, "store", "", "kept", line),
+            clock));
+  }
+
+  private static Map<ModelName, String> configured(Settings settings) {
+    Map<ModelName, String> all = new LinkedHashMap<>();
+    ModelName.parse(settings.defaultModel()).ifPresent(name -> all.put(name, "default"));
+    settings
+        .aliases()
+        .forEach((alias, model) ->
+            ModelName.parse(model).ifPresent(name -> all.putIfAbsent(name, "alias " + alias)));
+    return all;
   }
 
   /// Management calls that bring their own parts: one line for each group.
@@ -357,13 +384,14 @@ public final class Wiring implements AutoCloseable {
         settings.server().auth().equals("keys"), !BindRule.loopback(settings.server().host()));
   }
 
-  private static GatewaySettings gatewaySettings(Settings settings) {
+  private GatewaySettings gatewaySettings(Settings settings) {
     Destinations hosts = Destinations.of(settings.pull().hosts(), settings.pull().registries());
     return new GatewaySettings(
         Assignments.of(settings.defaultModel(), settings.aliases()),
         settings.limits().body().count(),
         settings.server().headers(),
-        hosts::mayBeAsked);
+        hosts::mayBeAsked,
+        holdings.protection()::protects);
   }
 
   /// The files changed. What is right is in force for the next request; what is wrong changes

@@ -68,6 +68,10 @@ public final class Cli {
     verbs.put("cp", ModelVerbs.Copy::new);
     verbs.put("rm", Remove::new);
     verbs.put("trash", TrashVerbs::new);
+    verbs.put("verify", Verify::new);
+    verbs.put("prune", KeepVerbs.Prune::new);
+    verbs.put("sizes", KeepVerbs.Sizes::new);
+    verbs.put("check", KeepVerbs.Check::new);
     verbs.put("stop", ModelVerbs.Stop::new);
     verbs.put("fit", FitVerb::new);
     verbs.put("explain", StateVerbs.Explain::new);

@@ -16,7 +16,7 @@ final class Feed {
   /// A page that slept for a minute on a busy server comes back without a gap.
   private static final int KEPT = 2_000;
 
-  static final Set<String> TOPICS = Set.of("backend", "pull", "request");
+  static final Set<String> TOPICS = Set.of("alert", "backend", "pull", "request");
 
   private final Item[] items = new Item[KEPT];
   private final List<Runnable> followers = new CopyOnWriteArrayList<>();
@@ -35,6 +35,9 @@ final class Feed {
     }
   }
 
+  /// Data of the topic `alert`.
+  record Alert(Instant at, String kind, String subject, String text) {}
+
   /// Data of the topic `backend`.
   record BackendChange(Instant at, String name, String state, String why) {}
 
@@ -45,6 +48,10 @@ final class Feed {
       case Entry.Notice notice -> {
         if (notice.kind().equals("backend")) {
           put("backend", () -> change(notice));
+        } else if (notice.kind().equals("alert")) {
+          put(
+              "alert",
+              () -> new Alert(notice.at(), notice.state(), notice.subject(), notice.text()));
         }
       }
     }

@@ -22,6 +22,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One request that names a model, from its head to the end of its answer. Belongs to the event
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A client that leaves ends the exchange in any step, and is nobody's failure.
 final class Exchange {
+  private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
+
   private final Gateway gateway;
   private final GatewaySettings settings;
   private final Visit visit;
@@ -102,8 +105,39 @@ final class Exchange {
       case Peeked.Bad bad -> unread(bad.text());
       case Peeked.Body looked -> {
         peeked = looked;
-        choose(looked);
+        if (Guarded.concerns(call)) {
+          guard(looked);
+        } else {
+          choose(looked);
+        }
       }
+    }
+  }
+
+  /// What removes or replaces a model is judged first. That may ask the database, so not here.
+  private void guard(Peeked.Body looked) {
+    Context loop = gateway.vertx().getOrCreateContext();
+    FleetSnapshot fleet = gateway.fleet().snapshot();
+    Thread.ofVirtual()
+        .name("guard")
+        .start(() -> {
+          Optional<Problem> no = judged(looked, fleet);
+          loop.runOnContext(_ -> {
+            if (!over) {
+              no.ifPresentOrElse(this::refuse, () -> choose(looked));
+            }
+          });
+        });
+  }
+
+  private Optional<Problem> judged(Peeked.Body looked, FleetSnapshot fleet) {
+    try {
+      return Guarded.refusal(call, looked, fleet, settings);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "nobody can tell what is protected", e);
+      return Optional.of(
+          Problem.of(
+              503, "It cannot be told now whether this model is protected", "See: corral logs"));
     }
   }
 

@@ -1,0 +1,42 @@
+package dev.corral.api;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What takes how much of the disk, in `GET /manage/sizes`.
+///
+/// @param folder of our own store; null where the caller's key has not scope `admin`
+/// @param reserveBytes what uploads and pulls leave free
+/// @param trashBytes that come free when the trash is emptied
+public record SizesView(
+    @Nullable String folder,
+    long totalBytes,
+    long freeBytes,
+    long reserveBytes,
+    long trashBytes,
+    List<Model> models) {
+  /// @param where `own`, `ollama` and `seed` for folders of this machine, else a backend's name
+  /// @param aloneBytes what comes free when it goes
+  /// @param sharesWith models with the same weights there
+  /// @param assignedAs `default`, `alias:NAME`
+  /// @param paths of its blobs; empty without `?paths=true` and where they are not on this machine
+  public record Model(
+      String model,
+      String where,
+      long sizeBytes,
+      long aloneBytes,
+      List<String> sharesWith,
+      List<String> assignedAs,
+      boolean isProtected,
+      List<String> paths) {
+    public Model {
+      sharesWith = List.copyOf(sharesWith);
+      assignedAs = List.copyOf(assignedAs);
+      paths = List.copyOf(paths);
+    }
+  }
+
+  public SizesView {
+    models = List.copyOf(models);
+  }
+}

@@ -1,0 +1,112 @@
+package dev.corral.upkeep;
+
+import dev.corral.blobs.StoreFailure;
+import dev.corral.blobs.Trash;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZonedDateTime;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/// What upkeep does by itself: empties the trash after its time, prunes where the settings say so,
+/// looks for protected models that vanished. One virtual thread.
+public final class Caretaker implements AutoCloseable {
+  private static final Duration TICK = Duration.ofSeconds(2);
+  private static final Duration EXPIRY = Duration.ofMinutes(1);
+  private static final Duration PRUNING = Duration.ofHours(1);
+  private static final System.Logger LOG = System.getLogger(Caretaker.class.getName());
+
+  private final Parts parts;
+  private final Thread thread;
+  private Instant expired = Instant.MIN;
+  private Instant pruned;
+
+  /// @param notices lines for the operator
+  public record Parts(
+      Trash trash,
+      Pruning pruning,
+      Vanishing vanishing,
+      Supplier<PruneSettings> settings,
+      Consumer<String> notices,
+      Clock clock) {}
+
+  public Caretaker(Parts parts) {
+    this.parts = parts;
+    this.pruned = parts.clock().instant();
+    this.thread = Thread.ofVirtual().name("upkeep").unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        look();
+        Thread.sleep(TICK);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// One look; what goes wrong in it is said, and tried again in the next.
+  void look() {
+    Instant now = parts.clock().instant();
+    try {
+      parts.vanishing().look();
+      if (now.isAfter(expired.plus(EXPIRY)) || now.isBefore(expired)) {
+        expired = now;
+        Trash.Emptied emptied = parts.trash().expire();
+        if (!emptied.names().isEmpty()) {
+          parts.notices().accept("the trash let go of " + emptied.names());
+        }
+      }
+      if (due(now)) {
+        pruned = now;
+        prune(parts.settings().get());
+      }
+    } catch (StoreFailure e) {
+      parts.notices().accept(e.text());
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "upkeep could not look around", e);
+    }
+  }
+
+  private boolean due(Instant now) {
+    PruneSettings settings = parts.settings().get();
+    if (!settings.on()) {
+      return false;
+    }
+    Optional<LocalTime> time = settings.time();
+    if (time.isEmpty()) {
+      return now.isAfter(pruned.plus(PRUNING));
+    }
+    ZonedDateTime local = now.atZone(parts.clock().getZone());
+    ZonedDateTime last = local.with(time.get());
+    last = last.isAfter(local) ? last.minusDays(1) : last;
+    return pruned.isBefore(last.toInstant());
+  }
+
+  private void prune(PruneSettings settings) throws StoreFailure {
+    Pruning.Pruned gone =
+        parts.pruning().prune(new Pruning.Wanted(settings.unused(), settings.free(), true));
+    if (!gone.models().isEmpty()) {
+      parts
+          .notices()
+          .accept(
+              "pruned "
+                  + gone.models().stream().map(Pruning.Gone::name).toList()
+                  + ", which nobody used; back with: corral trash restore NAME");
+    }
+  }
+}
