@@ -11,6 +11,9 @@ import dev.corral.blobs.StoreFailure;
 import dev.corral.testkit.Answer;
 import dev.corral.testkit.OllamaNode;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -148,5 +151,125 @@ class KeepingTest {
       assertThat(ask("DELETE", path(model, "&force=true")).status()).isEqualTo(200);
       assertThat(node.modelNames()).doesNotContain(model);
     }
+  }
+
+  @Test
+  void aProtectedModelSurvivesWhateverComesThroughCorral() throws Exception {
+    restart(ALONE + "protected: [hen]\naliases: {bird: chick}\n");
+    Shop.publish(store, "hen", "cluck", "x");
+    Shop.publish(store, "chick", "peep", "x");
+    awaitListed("hen");
+
+    assertThat(ask("DELETE", path("hen", "&force=true&now=true")).status()).isEqualTo(403);
+    assertThat(ask("DELETE", "/manage/models/hen").status()).isEqualTo(403);
+    Answer ollamas = corral.manage("DELETE", "/api/delete", "{\"model\":\"HEN:latest\"}");
+    assertThat(ollamas.status()).isEqualTo(403);
+    assertThat(ollamas.json().path("error").asText()).contains("is protected", "corral unprotect");
+    String onto = "{\"source\":\"chick\",\"destination\":\"hen\"}";
+    assertThat(corral.manage("POST", "/api/copy", onto).status()).isEqualTo(403);
+    String over = "{\"model\":\"hen\",\"from\":\"chick\",\"stream\":false}";
+    assertThat(corral.manage("POST", "/api/create", over).status()).isEqualTo(403);
+    String virtual = "{\"model\":\"bird\"}";
+    assertThat(corral.manage("DELETE", "/api/delete", virtual).status()).isEqualTo(403);
+    assertThat(corral.manage("POST", "/api/pull", virtual).status()).isEqualTo(403);
+
+    Answer pruned = corral.manage("POST", "/manage/prune", "{\"unusedFor\":\"0m\"}");
+    assertThat(pruned.json().path("models")).isEmpty();
+    assertThat(store.find(name("hen")).orElseThrow().whole()).isTrue();
+    assertThat(store.find(name("chick")).orElseThrow().whole()).isTrue();
+  }
+
+  @Test
+  void damageIsNamedByModelAndDigest() throws Exception {
+    Shop.publish(store, "hen", "cluck", "x");
+    Shop.publish(store, "cow", "moo", "x");
+    Files.writeString(store.blob(Shop.digest("cluck")).orElseThrow(), "clock");
+    Files.delete(store.blob(Shop.digest("moo")).orElseThrow());
+
+    JsonNode hen = corral.manage("POST", "/manage/models/hen/verify", "{}").json();
+    JsonNode cow = corral.manage("POST", "/manage/models/cow/verify", "{}").json();
+
+    assertThat(hen.path("whole").asBoolean()).isFalse();
+    assertThat(hen.path("parts")).hasSize(1);
+    assertThat(hen.path("parts").path(0).path("state").asText()).isEqualTo("damaged");
+    assertThat(hen.path("parts").path(0).path("digest").asText())
+        .isEqualTo(Shop.digest("cluck").toString());
+    assertThat(cow.path("parts").path(0).path("state").asText()).isEqualTo("missing");
+    assertThat(ask("GET", "/manage/models/hen/verify").json().path("state").asText())
+        .isEqualTo("done");
+    assertThat(corral.manage("POST", "/manage/models/ox/verify", "{}").status()).isEqualTo(404);
+    assertThat(ask("GET", "/manage/models/ox/verify").status()).isEqualTo(404);
+  }
+
+  @Test
+  void whatIsNotUsedGoesToTheTrashAndWhatIsAssignedStays() throws Exception {
+    restart(ALONE + "default: hen\n");
+    Shop.publish(store, "hen", "cluck", "x");
+    Shop.publish(store, "cow", "moo", "x");
+    store.put("application/x", Shop.bytes("lost"));
+    Files.setLastModifiedTime(
+        store.blob(Shop.digest("lost")).orElseThrow(), FileTime.from(Instant.EPOCH));
+    age("hen");
+    age("cow");
+
+    JsonNode plan =
+        corral.manage("POST", "/manage/prune", "{\"unusedFor\":\"30d\",\"dryRun\":true}").json();
+    assertThat(plan.path("models")).hasSize(1);
+    assertThat(plan.path("orphans").asInt()).isEqualTo(1);
+    assertThat(store.find(name("cow"))).isPresent();
+
+    JsonNode done = corral.manage("POST", "/manage/prune", "{\"unusedFor\":\"30d\"}").json();
+    assertThat(done.path("models").path(0).path("model").asText()).isEqualTo("cow:latest");
+    assertThat(store.find(name("hen"))).isPresent();
+    assertThat(store.find(name("cow"))).isEmpty();
+    assertThat(store.hasBlob(Shop.digest("lost"))).isFalse();
+    assertThat(store.trash().items()).hasSize(1);
+    assertThat(corral.manage("POST", "/manage/prune", "{\"unusedFor\":\"soon\"}").status())
+        .isEqualTo(400);
+  }
+
+  private void age(String model) throws IOException {
+    Files.setLastModifiedTime(
+        corral.home().resolve("models/manifests/registry.ollama.ai/library/" + model + "/latest"),
+        FileTime.from(Instant.EPOCH));
+  }
+
+  @Test
+  void sizesTellWhoSharesWhatAndPathsAreForTheOperator() throws Exception {
+    Shop.publish(store, "hen", "cluck", "x");
+    Shop.publish(store, "chick", "cluck", "y");
+
+    JsonNode sizes = ask("GET", "/manage/sizes?paths=true").json();
+
+    assertThat(sizes.path("folder").asText()).isNotEmpty();
+    assertThat(sizes.path("models")).hasSize(2);
+    JsonNode one = sizes.path("models").path(0);
+    assertThat(one.path("where").asText()).isEqualTo("own");
+    assertThat(one.path("aloneBytes").asLong()).isEqualTo(1);
+    assertThat(one.path("sharesWith")).hasSize(1);
+    assertThat(one.path("paths")).hasSize(3);
+    assertThat(ask("GET", "/manage/sizes").json().path("models").path(0).path("paths")).isEmpty();
+  }
+
+  @Test
+  void checkAsksWhatIsConfiguredAndNamesWhatIsMissing() throws Exception {
+    try (OllamaNode node = OllamaNode.start()) {
+      String model = node.modelNames().getFirst();
+      restart("default: " + model + "\naliases: {bird: phoenix}\n", node);
+
+      JsonNode checked = ask("GET", "/manage/checks/check").json();
+
+      assertThat(checked.path("good").asBoolean()).isFalse();
+      assertThat(checked.path("models").path(0).path("answers").asBoolean()).isTrue();
+      assertThat(checked.path("models").path(1).path("here").asBoolean()).isFalse();
+      assertThat(checked.path("models").path(1).path("problem").asText())
+          .contains("corral pull phoenix");
+    }
+  }
+
+  private void awaitListed(String model) {
+    RunningCorral.await(
+        () -> corral.manage("POST", "/manage/backends/own/test", "").text().contains(model),
+        model + " is listed");
   }
 }
