@@ -13,6 +13,7 @@ import dev.corral.outbound.Proxies;
 import dev.corral.pull.PullEvent;
 import dev.corral.pull.PullSettings;
 import dev.corral.pull.Pulls;
+import dev.corral.pull.Sources;
 import dev.corral.registry.Hub;
 import dev.corral.registry.Registry;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +56,7 @@ final class Downloads implements AutoCloseable {
     Way way = way(settings);
     this.hubs = way.hubs();
     this.pulls =
-        Pulls.open(database, id(database, place), store, way.registry(), settings, clock, events);
+        Pulls.open(database, id(database, place), store, way.sources(), settings, clock, events);
     pulls.prefetch(settings.wishes());
   }
 
@@ -72,7 +73,7 @@ final class Downloads implements AutoCloseable {
   void follow(PullSettings now) {
     Way way = way(now);
     hubs = way.hubs();
-    pulls.follow(now, way.registry());
+    pulls.follow(now, way.sources());
     pulls.prefetch(now.wishes());
   }
 
@@ -88,7 +89,11 @@ final class Downloads implements AutoCloseable {
         : "own";
   }
 
-  private record Way(Registry registry, Hubs hubs) {}
+  private record Way(Registry registry, Hubs hubs) {
+    Sources sources() {
+      return new Sources(registry, Optional.of(hubs));
+    }
+  }
 
   private Way way(PullSettings settings) {
     Hub hub = understood(Hub::of).orElseGet(() -> Hub.of(_ -> Optional.empty()));

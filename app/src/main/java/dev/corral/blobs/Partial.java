@@ -147,16 +147,25 @@ public final class Partial implements Closeable {
     finish(got, marks, true);
   }
 
+  /// Publishes what nobody knew the digest of before, under the digest that it has.
+  public void commitAs(Digest got, Marks marks) throws StoreFailure {
+    publish(got, marks, false);
+  }
+
   private void finish(Digest got, Marks marks, boolean replace) throws StoreFailure {
     if (!got.equals(digest)) {
       throw new StoreFailure(
           StoreFailure.Kind.MISMATCH,
           "digest mismatch, expected \"" + digest + "\", got \"" + got + "\"");
     }
+    publish(got, marks, replace);
+  }
+
+  private void publish(Digest got, Marks marks, boolean replace) throws StoreFailure {
     try {
       channel.truncate(marks.size());
-      store.mark(digest, marks);
-      store.publishBlob(file, digest, replace);
+      store.mark(got, marks);
+      store.publishBlob(file, got, replace);
       Files.deleteIfExists(noteFile);
     } catch (IOException e) {
       throw Disk.failure("keep what arrived", e);

@@ -1,11 +1,16 @@
 package dev.corral.hub;
 
+import dev.corral.model.ModelName;
+import dev.corral.outbound.Leash;
 import dev.corral.outbound.Outbound;
 import dev.corral.registry.Hub;
+import dev.corral.registry.Ranged;
 import dev.corral.registry.Registry;
+import dev.corral.registry.Trouble;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /// All that is asked of the Hub, with what is remembered of its answers: listings, headers, search.
 /// May be used from several threads.
@@ -13,6 +18,7 @@ public final class Hubs {
   /// How names of models write the Hub.
   static final String HOST = "hf.co";
 
+  private final Site site;
   private final Listings listings;
   private final Headers headers;
   private final Search search;
@@ -20,7 +26,7 @@ public final class Hubs {
 
   /// @param outbound may ask the Hub's endpoint, and where that leads
   public Hubs(Outbound outbound, Hub hub, Registry registry, InstantSource clock) {
-    Site site = new Site(outbound, hub, clock);
+    this.site = new Site(outbound, hub, clock);
     this.listings = new Listings(site, clock);
     this.headers = new Headers(site, listings, registry);
     this.search = new Search(site);
@@ -40,6 +46,39 @@ public final class Hubs {
   /// Where the Hub is asked, and where a browser sees it.
   public URI endpoint() {
     return endpoint;
+  }
+
+  /// What a pull of a name means in its repository.
+  public Answered<Choice> choice(ModelName name) {
+    RepositoryName repository;
+    try {
+      repository = RepositoryName.of(name);
+    } catch (IllegalArgumentException e) {
+      return missing(name, "is no repository of the Hub", "Write it as hf.co/OWNER/REPOSITORY.");
+    }
+    return listings
+        .repository(repository)
+        .then(found -> {
+          Optional<Choice> choice = found.files().meantBy(name.tag());
+          return choice.isPresent()
+              ? new Answered.Got<>(choice.get())
+              : missing(
+                  name,
+                  "is not among the GGUF files of " + repository,
+                  "See what there is: corral hub " + repository);
+        });
+  }
+
+  private static Answered<Choice> missing(ModelName name, String clause, String next) {
+    return new Answered.Not<>(
+        new Trouble(Trouble.Kind.MISSING, "'" + name.shortName() + "' " + clause, next));
+  }
+
+  /// Asks for a range of a file of the repository that a name means, both ends inclusive.
+  public Ranged range(ModelName name, HubFile file, long first, long last, Leash leash) {
+    RepositoryName repository = RepositoryName.of(name);
+    Words words = Words.of(repository, site.endpoint(), site.keyShown());
+    return site.range(site.file(repository, file.path()), file.size(), first, last, words, leash);
   }
 
   public Headers headers() {

@@ -5,7 +5,6 @@ import dev.corral.blobs.Partial;
 import dev.corral.blobs.StoreFailure;
 import dev.corral.model.Digest;
 import dev.corral.model.Layer;
-import dev.corral.registry.Remote;
 import dev.corral.registry.Trouble;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +23,7 @@ final class BlobFetch {
   private static final String NOTE = "corral-partial 1 ";
   private static final int READ_BACK = 1 << 20;
 
-  private final Remote remote;
+  private final Source source;
   private final Partial partial;
   private final Layer layer;
   private final FetchSettings settings;
@@ -35,7 +34,7 @@ final class BlobFetch {
 
   /// @param progress told the bytes that are there, by any thread, at any time; may fall
   BlobFetch(
-      Remote remote,
+      Source source,
       Partial partial,
       Layer layer,
       FetchSettings settings,
@@ -43,7 +42,7 @@ final class BlobFetch {
       Throttle throttle,
       Stop stop,
       LongConsumer progress) {
-    this.remote = remote;
+    this.source = source;
     this.partial = partial;
     this.layer = layer;
     this.settings = settings;
@@ -124,7 +123,7 @@ final class BlobFetch {
     for (int i = 0; i < settings.connections(); i++) {
       Connection connection =
           new Connection(
-              remote, partial, layer, pieces, settings, backoff, throttle, stop, progress, i == 0);
+              source, partial, layer, pieces, settings, backoff, throttle, stop, progress, i == 0);
       threads.add(Thread.ofVirtual().name("fetch " + i).start(connection));
     }
     // Hashing computes: a virtual thread would keep others from theirs.

@@ -5,7 +5,6 @@ import dev.corral.blobs.StoreFailure;
 import dev.corral.model.Layer;
 import dev.corral.pull.Pieces.Claim;
 import dev.corral.registry.Ranged;
-import dev.corral.registry.Remote;
 import dev.corral.registry.Trouble;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +17,7 @@ import java.util.function.LongConsumer;
 final class Connection implements Runnable {
   private static final int BUFFER = 256 * 1024;
 
-  private final Remote remote;
+  private final Source source;
   private final Partial partial;
   private final Layer layer;
   private final Pieces pieces;
@@ -31,7 +30,7 @@ final class Connection implements Runnable {
   private final byte[] buffer = new byte[BUFFER];
 
   Connection(
-      Remote remote,
+      Source source,
       Partial partial,
       Layer layer,
       Pieces pieces,
@@ -41,7 +40,7 @@ final class Connection implements Runnable {
       Stop stop,
       LongConsumer progress,
       boolean first) {
-    this.remote = remote;
+    this.source = source;
     this.partial = partial;
     this.layer = layer;
     this.pieces = pieces;
@@ -71,7 +70,7 @@ final class Connection implements Runnable {
       pieces.end();
       return;
     }
-    switch (remote.range(layer.digest(), claim.from(), claim.to() - 1, layer.size())) {
+    switch (source.range(layer, claim.from(), claim.to() - 1)) {
       case Trouble trouble -> failed(trouble);
       case Ranged.Part part -> {
         try (part) {

@@ -9,7 +9,6 @@ import dev.corral.model.ModelName;
 import dev.corral.outbound.Leash;
 import dev.corral.pull.Command.What;
 import dev.corral.pull.Pull.Problem;
-import dev.corral.registry.Registry;
 import dev.corral.registry.Remote;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -62,7 +61,7 @@ public final class Pulls implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private final Thread owner;
   private final List<Consumer<PullEvent>> followers = new CopyOnWriteArrayList<>();
-  private volatile Registry registry;
+  private volatile Sources sources;
   private volatile @Nullable Function<String, Optional<Work.Place>> places;
   private volatile Map<String, Pull> snapshot = Map.of();
   private volatile boolean over;
@@ -73,14 +72,14 @@ public final class Pulls implements AutoCloseable {
 
   private Pulls(
       Store store,
-      Registry registry,
+      Sources sources,
       PullTable table,
       PullSettings pull,
       FetchSettings settings,
       InstantSource clock,
       Consumer<PullEvent> events) {
     this.store = store;
-    this.registry = registry;
+    this.sources = sources;
     this.table = table;
     this.settings = settings;
     this.clock = clock;
@@ -101,24 +100,24 @@ public final class Pulls implements AutoCloseable {
       Database database,
       String storeId,
       Store store,
-      Registry registry,
+      Sources sources,
       PullSettings settings,
       InstantSource clock,
       Consumer<PullEvent> events) {
-    return open(database, storeId, store, registry, settings, FetchSettings.USUAL, clock, events);
+    return open(database, storeId, store, sources, settings, FetchSettings.USUAL, clock, events);
   }
 
   static Pulls open(
       Database database,
       String storeId,
       Store store,
-      Registry registry,
+      Sources sources,
       PullSettings settings,
       FetchSettings fetch,
       InstantSource clock,
       Consumer<PullEvent> events) {
     PullTable table = new PullTable(database, storeId);
-    return new Pulls(store, registry, table, settings, fetch, clock, events);
+    return new Pulls(store, sources, table, settings, fetch, clock, events);
   }
 
   /// Fetches a model into our own store. Whoever asks for what is being fetched joins that job; one
@@ -153,7 +152,7 @@ public final class Pulls implements AutoCloseable {
 
   /// The registry that a name means, as the settings allow it now.
   public Remote open(ModelName name, Leash leash) {
-    return registry.open(name, leash);
+    return sources.registry().open(name, leash);
   }
 
   /// Has models fetched that nobody waits for yet: those that our own store does not have.
@@ -171,7 +170,7 @@ public final class Pulls implements AutoCloseable {
 
   /// Makes damaged blobs of our own store whole; one for each thread.
   public Repair repair() {
-    return new Repair(store, registry, settings, throttle);
+    return new Repair(store, sources.registry(), settings, throttle);
   }
 
   /// All jobs, the newest last.
@@ -251,13 +250,13 @@ public final class Pulls implements AutoCloseable {
 
   /// Says which nodes there are beside our own store; their jobs wait until then.
   public void reach(Nodes nodes) {
-    places = target -> nodes.place(target, () -> registry);
+    places = target -> nodes.place(target, () -> sources.registry());
     commands.add(new Command.Places());
   }
 
-  /// Takes over changed settings; jobs that run go on with the registry they have.
-  public void follow(PullSettings now, Registry newRegistry) {
-    registry = newRegistry;
+  /// Takes over changed settings; jobs that run go on with the sources they have.
+  public void follow(PullSettings now, Sources others) {
+    sources = others;
     schedule.follow(now);
     commands.add(new Command.Places());
     throttle.allow(now.bytesPerSecond());
@@ -437,7 +436,7 @@ public final class Pulls implements AutoCloseable {
         new Work.Order(job.name(), job.hadBegun(), () -> othersNeed(job.id(), job.target()));
     Function<String, Optional<Work.Place>> others = places;
     if (job.target().equals(OWN)) {
-      start(job, new Run(order, store, registry, settings, throttle));
+      start(job, new Run(order, store, sources, settings, throttle));
     } else if (others != null) {
       others
           .apply(job.target())

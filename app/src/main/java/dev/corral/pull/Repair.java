@@ -8,7 +8,6 @@ import dev.corral.model.Layer;
 import dev.corral.model.ModelName;
 import dev.corral.pull.Pull.Problem;
 import dev.corral.registry.Registry;
-import dev.corral.registry.Trouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -64,7 +63,7 @@ public final class Repair {
       long fetched = layer.size() - there.length();
       BlobFetch fetch =
           new BlobFetch(
-              registry.open(name, stop.leash()),
+              Source.of(registry.open(name, stop.leash())),
               partial,
               layer,
               settings,
@@ -74,7 +73,7 @@ public final class Repair {
               progress);
       return switch (fetch.fetch()) {
         case BlobFetch.End.Stopped _ -> new End.Stopped();
-        case BlobFetch.End.Failed failed -> new End.Failed(problem(failed.trouble()));
+        case BlobFetch.End.Failed failed -> new End.Failed(Fetcher.problem(failed.trouble()));
         case BlobFetch.End.Whole whole -> {
           partial.replace(whole.digest(), whole.marks());
           yield new End.Whole(fetched);
@@ -85,10 +84,6 @@ public final class Repair {
     } catch (IOException e) {
       throw new UncheckedIOException("a partial could not be closed", e);
     }
-  }
-
-  private static Problem problem(Trouble trouble) {
-    return new Problem(trouble.kind() == Trouble.Kind.MISSING, trouble.text(), trouble.next());
   }
 
   /// What is right of the damaged blob, as far as anybody knows: without marks of its pieces, or

@@ -1,28 +1,23 @@
 package dev.corral.pull;
 
-import dev.corral.blobs.Partial;
 import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
+import dev.corral.hub.Hubs;
 import dev.corral.model.Bytes;
 import dev.corral.model.Digest;
 import dev.corral.model.Layer;
-import dev.corral.model.Manifest;
 import dev.corral.model.ModelName;
+import dev.corral.pull.Fetcher.Share;
 import dev.corral.pull.Pull.Problem;
 import dev.corral.registry.Fetched;
-import dev.corral.registry.Registry;
+import dev.corral.registry.Hub;
 import dev.corral.registry.Remote;
 import dev.corral.registry.Trouble;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /// The work on a job for our own store, from the manifest to the published model.
@@ -33,15 +28,12 @@ final class Run implements Work {
   /// So long without a byte, and the job is shown as standing still.
   private static final long STALL = Duration.ofSeconds(10).toNanos();
 
-  /// How often we look whether somebody else has finished a blob that they are fetching.
-  private static final Duration LOOK = Duration.ofMillis(300);
-
   private final ModelName name;
-  private final Store store;
   private final Remote remote;
+  private final Optional<Hubs> hubs;
   private final FetchSettings settings;
-  private final Throttle throttle;
   private final Backoff backoff;
+  private final Fetcher fetcher;
   private final boolean patient;
   private final LongSupplier othersNeed;
   private final Stop stop = new Stop();
@@ -49,19 +41,16 @@ final class Run implements Work {
   private volatile PullState phase = PullState.RESOLVING;
   private volatile Map<Digest, Share> shares = Map.of();
 
-  Run(Order order, Store store, Registry registry, FetchSettings settings, Throttle throttle) {
+  Run(Order order, Store store, Sources sources, FetchSettings settings, Throttle throttle) {
     this.name = order.name();
-    this.store = store;
-    this.remote = registry.open(name, stop.leash());
+    this.remote = sources.registry().open(name, stop.leash());
+    this.hubs = sources.hubs();
     this.settings = settings;
-    this.throttle = throttle;
     this.backoff = new Backoff(settings);
+    this.fetcher = new Fetcher(store, settings, backoff, throttle, stop);
     this.patient = order.patient();
     this.othersNeed = order.othersNeed();
   }
-
-  /// How far one blob is.
-  record Share(Layer layer, AtomicLong done) {}
 
   @Override
   public PullState state() {
@@ -104,7 +93,11 @@ final class Run implements Work {
           return new End.Stopped();
         }
         if (!(fetched instanceof Fetched.Found found)) {
-          return failed((Trouble) fetched);
+          return otherwise((Trouble) fetched);
+        }
+        Optional<HubFiles.Split> split = split();
+        if (split.isPresent()) {
+          return split.get().work();
         }
         End end = fetch(found);
         boolean moved =
@@ -132,14 +125,25 @@ final class Run implements Work {
     return new Problem(
         false,
         "no space left on the disk of the model store; "
-            + new Bytes(missing(shares))
+            + new Bytes(Fetcher.missing(shares))
             + " are still to come",
         "It goes on by itself when there is room. Free some, for example with: corral rm MODEL");
   }
 
-  private static End failed(Trouble trouble) {
-    boolean missing = trouble.kind() == Trouble.Kind.MISSING;
-    return new End.Failed(new Problem(missing, trouble.text(), trouble.next()));
+  /// A set of parts at the Hub, whatever manifest there is: of one of its parts, at best.
+  private Optional<HubFiles.Split> split() {
+    return hubs.isPresent() && Hub.means(name)
+        ? new HubFiles(name, hubs.get(), fetcher, this).split()
+        : Optional.empty();
+  }
+
+  /// What the Hub has no manifest of it may have as files: sets of parts, and all that a mirror
+  /// has.
+  private End otherwise(Trouble trouble) throws StoreFailure {
+    boolean said = trouble.kind() == Trouble.Kind.MISSING || trouble.kind() == Trouble.Kind.WRONG;
+    return said && hubs.isPresent() && Hub.means(name)
+        ? new HubFiles(name, hubs.get(), fetcher, this).work(trouble)
+        : Fetcher.failed(trouble);
   }
 
   /// Tries a few times where the registry is away; a job that had begun tries for as long as for a
@@ -158,95 +162,35 @@ final class Run implements Work {
   }
 
   private End fetch(Fetched.Found found) throws StoreFailure {
-    Manifest manifest = found.manifest();
     Map<Digest, Share> all = new LinkedHashMap<>();
-    for (Layer layer : manifest.blobs()) {
-      all.putIfAbsent(layer.digest(), new Share(layer, new AtomicLong(there(layer))));
+    for (Layer layer : found.manifest().blobs()) {
+      all.putIfAbsent(layer.digest(), fetcher.share(layer));
     }
-    shares = all;
-    phase = PullState.PULLING;
-    store.checkRoom(missing(all) + othersNeed.getAsLong());
-    admitted = true;
+    begin(all, 0);
     for (Share share : all.values()) {
-      End end = blob(share);
+      End end = fetcher.blob(share, Source.of(remote));
       if (!(end instanceof End.Done)) {
         return end;
       }
     }
+    return publish(found.bytes());
+  }
+
+  /// What is to be fetched is known: from here on it is shown, and the disk has room for it.
+  ///
+  /// @param more bytes that are needed beside what is missing
+  void begin(Map<Digest, Share> all, long more) throws StoreFailure {
+    shares = all;
+    phase = PullState.PULLING;
+    fetcher.store().checkRoom(Fetcher.missing(all) + more + othersNeed.getAsLong());
+    admitted = true;
+  }
+
+  /// All blobs are there.
+  End publish(byte[] manifest) throws StoreFailure {
     phase = PullState.PUBLISHING;
-    store.publish(name, found.bytes());
+    fetcher.store().publish(name, manifest);
     return new End.Done();
-  }
-
-  private static long missing(Map<Digest, Share> all) {
-    return all.values().stream()
-        .mapToLong(share -> share.layer().size() - share.done().get())
-        .sum();
-  }
-
-  /// What is on the disk of it: all, or what an earlier run left. What somebody else is fetching
-  /// needs no room of ours.
-  private long there(Layer layer) throws StoreFailure {
-    if (whole(layer)) {
-      return layer.size();
-    }
-    try (Partial partial = store.partial(layer.digest())) {
-      return BlobFetch.noted(partial, layer.size()).length();
-    } catch (StoreFailure e) {
-      if (e.kind() == StoreFailure.Kind.BUSY) {
-        return layer.size();
-      }
-      throw e;
-    } catch (IOException e) {
-      throw new UncheckedIOException("a partial could not be closed", e);
-    }
-  }
-
-  private boolean whole(Layer layer) {
-    Optional<Path> file = store.blob(layer.digest());
-    try {
-      return file.isPresent() && Files.size(file.get()) == layer.size();
-    } catch (IOException e) {
-      return false; // removed in this moment
-    }
-  }
-
-  /// Fetches one blob, or waits for whoever is at it.
-  private End blob(Share share) throws StoreFailure {
-    Layer layer = share.layer();
-    while (!whole(layer)) {
-      try (Partial partial = store.partial(layer.digest())) {
-        End end = fetched(partial, share);
-        if (!(end instanceof End.Done)) {
-          return end;
-        }
-      } catch (StoreFailure e) {
-        if (e.kind() != StoreFailure.Kind.BUSY) {
-          throw e;
-        }
-        if (stop.await(LOOK)) {
-          return new End.Stopped();
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException("a partial could not be closed", e);
-      }
-    }
-    share.done().set(layer.size());
-    return stop.asked() ? new End.Stopped() : new End.Done();
-  }
-
-  private End fetched(Partial partial, Share share) throws StoreFailure {
-    Layer layer = share.layer();
-    BlobFetch fetch =
-        new BlobFetch(remote, partial, layer, settings, backoff, throttle, stop, share.done()::set);
-    return switch (fetch.fetch()) {
-      case BlobFetch.End.Stopped _ -> new End.Stopped();
-      case BlobFetch.End.Failed failed -> failed(failed.trouble());
-      case BlobFetch.End.Whole whole -> {
-        partial.commit(whole.digest(), whole.marks());
-        yield new End.Done();
-      }
-    };
   }
 
   /// Blobs whose bytes are all there while their hash is not known yet.

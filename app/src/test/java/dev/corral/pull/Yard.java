@@ -10,6 +10,7 @@ import dev.corral.db.Database;
 import dev.corral.db.DatabaseSettings;
 import dev.corral.db.Opening;
 import dev.corral.db.Schema;
+import dev.corral.hub.Hubs;
 import dev.corral.model.ModelName;
 import dev.corral.outbound.Destinations;
 import dev.corral.outbound.Outbound;
@@ -59,18 +60,25 @@ public final class Yard implements AutoCloseable {
   private final Path folder;
   private final List<String> registries;
   private final PullSettings settings;
+  private final Hub hub;
   final List<PullEvent> events = Collections.synchronizedList(new ArrayList<>());
   private Database database;
   private Store store;
   private Pulls pulls;
-  private Registry registry;
+  private Sources sources;
 
   public Yard(Path folder, RegistryDouble... registries) {
     this(folder, Stream.of(registries).map(one -> one.url().toString()).toArray(String[]::new));
   }
 
   Yard(Path folder, String... registries) {
+    this(folder, Hub.of(_ -> Optional.empty()), registries);
+  }
+
+  /// @param hub a double of it, which must be among the registries
+  Yard(Path folder, Hub hub, String... registries) {
     this.folder = folder;
+    this.hub = hub;
     this.registries = List.of(registries);
     this.settings = settings("");
     start(Optional.empty());
@@ -94,23 +102,19 @@ public final class Yard implements AutoCloseable {
         new Patience(Duration.ofSeconds(2), Duration.ofMillis(300), Duration.ofSeconds(2));
     Outbound outbound =
         new Outbound(
-            Destinations.of(settings.hosts(), settings.registries()),
+            hub.among(Destinations.of(settings.hosts(), settings.registries())),
             Outbound.Lookup.system(),
             Proxies.NONE,
             () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
             patience,
             "corral-test");
-    registry = new Registry(outbound, Hub.of(_ -> Optional.empty()), InstantSource.system());
+    Registry registry = new Registry(outbound, hub, InstantSource.system());
+    sources =
+        new Sources(
+            registry, Optional.of(new Hubs(outbound, hub, registry, InstantSource.system())));
     pulls =
         Pulls.open(
-            database,
-            "here",
-            store,
-            registry,
-            settings,
-            QUICK,
-            InstantSource.system(),
-            events::add);
+            database, "here", store, sources, settings, QUICK, InstantSource.system(), events::add);
   }
 
   void stop() {
@@ -125,7 +129,7 @@ public final class Yard implements AutoCloseable {
 
   /// Hours in which jobs work; empty for any.
   void hours(String window) {
-    pulls.follow(settings(window), registry);
+    pulls.follow(settings(window), sources);
   }
 
   public Pulls pulls() {

@@ -16,6 +16,7 @@ import dev.corral.pull.Pull;
 import dev.corral.pull.PullSettings;
 import dev.corral.pull.PullState;
 import dev.corral.pull.Pulls;
+import dev.corral.pull.Sources;
 import dev.corral.registry.Hub;
 import dev.corral.registry.Registry;
 import java.io.IOException;
@@ -53,7 +54,13 @@ public final class PullOnce {
         Store store = Store.open(Folders.own(folder.resolve("models")), _ -> {});
         Pulls pulls =
             Pulls.open(
-                database, "own", store, registry, defaults, InstantSource.system(), _ -> {})) {
+                database,
+                "own",
+                store,
+                new Sources(registry, Optional.empty()),
+                defaults,
+                InstantSource.system(),
+                _ -> {})) {
       long begun = System.nanoTime();
       Pull pull = pulls.ask(ModelName.parse(args[1]).orElseThrow(), "bench");
       while (!pull.state().ended()) {
