@@ -67,6 +67,11 @@ final class HeaderFinder implements HeaderSearch {
             found instanceof Found.Header(Gguf gguf) ? Optional.of(gguf) : Optional.empty());
   }
 
+  /// As far as it is known without a question to the outside: in a store, else what a node tells.
+  Optional<Gguf> near(ModelName name) {
+    return stored(name).or(() -> shown(name));
+  }
+
   private Optional<Gguf> betterWithin(Duration moment, ModelName name) {
     CompletableFuture<Answered<Header>> answer = new CompletableFuture<>();
     var _ =

@@ -1,24 +1,57 @@
 package dev.corral;
 
+import dev.corral.assign.Active;
+import dev.corral.assign.Assignments;
 import dev.corral.assign.Protection;
+import dev.corral.control.CallGroup;
+import dev.corral.control.Glances;
+import dev.corral.control.LibraryParts;
+import dev.corral.control.ModelCalls;
 import dev.corral.db.Database;
 import dev.corral.db.Opening;
 import dev.corral.db.Schema;
+import dev.corral.fleet.Fleet;
+import dev.corral.library.Catalog;
+import dev.corral.library.CatalogSettings;
 import dev.corral.library.Library;
+import dev.corral.library.Recorder;
+import dev.corral.pull.Pull;
+import dev.corral.pull.PullState;
+import dev.corral.upstream.Upstream;
 import java.time.Clock;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// What this program keeps about models beside the backends' own listings: the library and its
-/// database, and which models are protected.
+/// database, the catalog, which models are protected, and which is active.
 final class Holdings implements AutoCloseable {
   private final Database database;
   private final Library library;
+  private final Catalog catalog;
+  private final Recorder recorder;
   private final Protection protection;
+  private final Active active;
+  private final Stocktaker stocktaker;
+  private final Upstream upstream;
+  private final Clock clock;
+  private volatile CatalogSettings settings;
 
   /// @param corral the database of settings
   /// @param notes lines for the operator about the opening
+  /// @param notices lines for the operator later
   /// @throws Unstartable where the library's database cannot be used
-  Holdings(Settings settings, Home home, Database corral, Clock clock, Consumer<String> notes) {
+  Holdings(
+      Settings settings,
+      Home home,
+      Database corral,
+      Upstream upstream,
+      Clock clock,
+      Consumer<String> notes,
+      Consumer<String> notices) {
+    this.upstream = upstream;
+    this.clock = clock;
+    this.settings = settings.catalog();
     this.database =
         switch (Database.open(settings.database(), home.file("library.db"), Schema.LIBRARY)) {
           case Opening.Opened opened -> {
@@ -28,7 +61,17 @@ final class Holdings implements AutoCloseable {
           case Opening.Refused no -> throw new Unstartable(no.message(), no.next());
         };
     this.library = new Library(database, clock);
+    this.catalog = new Catalog(home.file("catalog"), List::of, notices);
+    this.recorder = new Recorder(catalog);
     this.protection = new Protection(corral, clock);
+    this.active = new Active(corral, clock);
+    this.stocktaker =
+        new Stocktaker(
+            library,
+            recorder,
+            () -> this.settings,
+            clock,
+            corral.shared() ? active::reread : () -> {});
     follow(settings);
   }
 
@@ -36,17 +79,61 @@ final class Holdings implements AutoCloseable {
     return library;
   }
 
+  Catalog catalog() {
+    return catalog;
+  }
+
   Protection protection() {
     return protection;
   }
 
+  /// Hears of exchanges, and only puts them down.
+  Stocktaker stocktaker() {
+    return stocktaker;
+  }
+
+  /// The wanted state of a configuration, with the model that is active now.
+  Assignments assignments(Settings now) {
+    return Assignments.of(now.defaultModel(), now.aliases()).choosing(active);
+  }
+
   /// Takes over changed settings.
   void follow(Settings now) {
+    settings = now.catalog();
     protection.follow(now.protectedModels());
+    active.follow(now.defaultModel());
+  }
+
+  /// A download job moved.
+  void pulled(Pull pull) {
+    if (pull.state() == PullState.DONE) {
+      stocktaker.came(pull.model());
+    }
+  }
+
+  /// The management calls about models.
+  ///
+  /// @param activeChanged told after somebody chose another active model
+  CallGroup calls(
+      Fleet fleet, Supplier<Assignments> assignments, Fitting fitting, Runnable activeChanged) {
+    return new ModelCalls(
+        new LibraryParts(
+            fleet,
+            upstream,
+            assignments,
+            library,
+            catalog,
+            protection,
+            active,
+            activeChanged,
+            () -> settings,
+            recorder::of,
+            new Glances(fitting.here(), fitting.headers()::near, clock)));
   }
 
   @Override
   public void close() {
+    stocktaker.close();
     database.close();
   }
 }

@@ -6,7 +6,6 @@ import dev.corral.access.BindRule;
 import dev.corral.access.Keys;
 import dev.corral.access.Route;
 import dev.corral.api.SettingView;
-import dev.corral.assign.Assignments;
 import dev.corral.blobs.Store;
 import dev.corral.config.ConfigProblem;
 import dev.corral.config.ConfigWatch;
@@ -123,7 +122,16 @@ public final class Wiring implements AutoCloseable {
     open.add(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
     Upstream upstream = closing(new Upstream(vertx));
     Node node = new Node(upstream, instance);
-    holdings = closing(new Holdings(settings, home, database, clock, notes::add));
+    holdings =
+        closing(
+            new Holdings(
+                settings,
+                home,
+                database,
+                upstream,
+                clock,
+                notes::add,
+                line -> notice(Entry.Level.WARN, "catalog", "", "noticed", line)));
     own =
         closing(
             OwnBackend.open(
@@ -172,7 +180,7 @@ public final class Wiring implements AutoCloseable {
             gatewaySettings(settings),
             access::keysInForce,
             instance,
-            events.andThen(journal));
+            events.andThen(journal).andThen(holdings.stocktaker()));
     keeping = closing(keeping(upstream));
     Map<Route, Visit.Visitor> visitors = new EnumMap<>(gateway.visitors());
     visitors.putAll(control(keys, adminKey, added, database).visitors());
@@ -186,6 +194,7 @@ public final class Wiring implements AutoCloseable {
     fleet.start();
     fitting.watch(LoadWatch.INTERVAL);
     keeping.start();
+    holdings.stocktaker().begin(fleet::snapshot);
     choice.search(fleet, chosen, settings.health());
     closing(
         ConfigWatch.start(
@@ -354,7 +363,14 @@ public final class Wiring implements AutoCloseable {
   /// Management calls that bring their own parts: one line for each group.
   private List<CallGroup> groups() {
     return List.of(
-        fitting.calls(), keeping.calls(), HubQuestions.calls(own.downloads(), fitting, fleet));
+        fitting.calls(),
+        keeping.calls(),
+        HubQuestions.calls(own.downloads(), fitting, fleet),
+        holdings.calls(
+            fleet,
+            () -> gatewaySettings(config.settings()).assignments(),
+            fitting,
+            () -> gateway.apply(gatewaySettings(config.settings()))));
   }
 
   private int listen(Settings settings, int loops) {
@@ -387,7 +403,7 @@ public final class Wiring implements AutoCloseable {
   private GatewaySettings gatewaySettings(Settings settings) {
     Destinations hosts = Destinations.of(settings.pull().hosts(), settings.pull().registries());
     return new GatewaySettings(
-        Assignments.of(settings.defaultModel(), settings.aliases()),
+        holdings.assignments(settings),
         settings.limits().body().count(),
         settings.server().headers(),
         hosts::mayBeAsked,
@@ -415,10 +431,10 @@ public final class Wiring implements AutoCloseable {
         door.admit(now.server(), machine);
         bodies.allow(now.limits().bodies().count());
         turnstile.allow(now.limits().concurrent(), now.limits().queue());
+        holdings.follow(now);
         gateway.apply(gatewaySettings(now));
         own.engine().apply(now.engine());
         own.downloads().follow(now.pull());
-        holdings.follow(now);
         own.store().trash().keep(now.store().trash());
         Choice.Chosen chosen = choice.of(now, sources.variables());
         fleet.replace(chosen.backends(), chosen.why(), now.health());
@@ -445,6 +461,7 @@ public final class Wiring implements AutoCloseable {
 
   private void pulled(PullEvent event) {
     Pull pull = event.pull();
+    holdings.pulled(pull);
     boolean rests = pull.state().ended() || pull.state() == PullState.PAUSED;
     if (event instanceof PullEvent.Moved && (rests || pull.state() == PullState.QUEUED)) {
       notice(

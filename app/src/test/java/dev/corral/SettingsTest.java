@@ -60,7 +60,11 @@ class SettingsTest {
           Map.entry("pull.hosts", "[default, registry.example.com]"),
           Map.entry("pull.registries", "[http://127.0.0.1:5000]"),
           Map.entry("pull.window", "01:00-06:30"),
-          Map.entry("pull.prefetch", "[llama3.2:1b]"));
+          Map.entry("pull.prefetch", "[llama3.2:1b]"),
+          Map.entry("catalog.sources", "[https://example.com/models.json]"),
+          Map.entry("catalog.refresh", "1h"),
+          Map.entry("catalog.adopt", "auto"),
+          Map.entry("protected", "[mistral:7b]"));
 
   @Test
   void everyKeyOfTheFileComesBackAsItWasWritten() throws IOException {
@@ -107,9 +111,7 @@ class SettingsTest {
         "pull: {wait: 1m}",
         "change: {}",
         "cache: {}",
-        "catalog: {}",
         "alerts: []",
-        "protected: []",
         "keep-warm: []",
         "default-tier: free",
         "tiers-file: t.yaml",

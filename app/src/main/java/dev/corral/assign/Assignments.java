@@ -9,14 +9,33 @@ import java.util.Optional;
 /// changed configuration makes a new one.
 ///
 /// @param defaultModel empty for none
+/// @param defaultWords how nobody's name comes to the default model, as a clause
 /// @param aliases by alias in lower case, without `:latest`
-public record Assignments(String defaultModel, Map<String, String> aliases) {
+public record Assignments(String defaultModel, String defaultWords, Map<String, String> aliases) {
   private static final String LATEST = ":latest";
+  private static final String NOBODY = "no model was named, so the ";
 
   public static Assignments of(String defaultModel, Map<String, String> aliases) {
     Map<String, String> folded = new HashMap<>();
     aliases.forEach((alias, model) -> folded.put(fold(alias), model));
-    return new Assignments(defaultModel, Map.copyOf(folded));
+    return new Assignments(
+        defaultModel, NOBODY + "default '" + defaultModel + "'", Map.copyOf(folded));
+  }
+
+  /// The same with what somebody chose at run time.
+  public Assignments choosing(Active active) {
+    return active
+        .chosen()
+        .map(choice -> new Assignments(choice.model(), words(choice, active), aliases))
+        .orElse(this);
+  }
+
+  private static String words(Active.Choice choice, Active active) {
+    String said =
+        active.configured().isEmpty()
+            ? ""
+            : " (the configuration says '" + active.configured() + "')";
+    return NOBODY + "active model '" + choice.model() + "', chosen at run time" + said;
   }
 
   /// What an alias means, in any case, with or without `:latest`.

@@ -74,6 +74,12 @@ public final class Cli {
     verbs.put("check", KeepVerbs.Check::new);
     verbs.put("stop", ModelVerbs.Stop::new);
     verbs.put("fit", FitVerb::new);
+    verbs.put("catalog", CatalogVerbs.Choose::new);
+    verbs.put("catalog-check", CatalogVerbs.Check::new);
+    verbs.put("use", LibraryVerbs.Use::new);
+    verbs.put("adopt", LibraryVerbs.Adopt::new);
+    verbs.put("protect", LibraryVerbs.Protect::new);
+    verbs.put("unprotect", LibraryVerbs.Unprotect::new);
     verbs.put("explain", StateVerbs.Explain::new);
     verbs.put("backends", BackendVerbs::new);
     verbs.put("keys", KeyVerbs::new);

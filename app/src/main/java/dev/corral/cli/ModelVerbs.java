@@ -27,14 +27,15 @@ final class ModelVerbs {
     @Override
     void run() {
       JsonNode models = server().get("/api/tags").path("models");
+      List<JsonNode> absent = Absent.models(server());
       if (json()) {
-        document(models);
+        document(Absent.behind(models, absent));
         return;
       }
       List<List<String>> rows = new ArrayList<>();
       for (JsonNode model : models) {
         String name = model.path("name").asText();
-        if (!name.toLowerCase(Locale.ROOT).startsWith(prefix.toLowerCase(Locale.ROOT))) {
+        if (!wanted(name)) {
           continue;
         }
         rows.add(
@@ -46,10 +47,17 @@ final class ModelVerbs {
                     .map(then -> Words.ago(then, Instant.now()))
                     .orElse("-")));
       }
+      absent.stream()
+          .filter(model -> wanted(model.path("name").asText()))
+          .forEach(model -> rows.add(Absent.row(model)));
       screen().table(List.of("NAME", "ID", "SIZE", "MODIFIED"), rows);
-      if (models.isEmpty() && screen().errTerminal() && !root().quiet) {
+      if (rows.isEmpty() && prefix.isEmpty() && screen().errTerminal() && !root().quiet) {
         screen().note("No models yet. Fetch one with: corral pull llama3.2");
       }
+    }
+
+    private boolean wanted(String name) {
+      return name.toLowerCase(Locale.ROOT).startsWith(prefix.toLowerCase(Locale.ROOT));
     }
   }
 

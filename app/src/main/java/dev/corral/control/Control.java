@@ -40,7 +40,6 @@ public final class Control {
     visitors.put(Route.M_STATUS, Calls.calling(state::status));
     visitors.put(Route.M_SESSION, Calls.calling(state::session));
     visitors.put(Route.M_SETTINGS, Calls.calling(state::settings));
-    visitors.put(Route.M_MODELS, Calls.calling(state::models));
     visitors.put(Route.M_EXPLAIN, Calls.calling(state::explain));
     visitors.put(Route.M_REQUESTS, Calls.calling(state::requests));
     visitors.put(Route.M_RUNNER_LOG, Calls.calling(state::runnerLog));

@@ -69,10 +69,6 @@ final class State {
     return Answer.of(parts.settings().get());
   }
 
-  Answer models(Question question) {
-    return Answer.of(Models.merged(parts.fleet().snapshot(), parts.assignments().get()));
-  }
-
   Answer explain(Question question) {
     String asked = question.parameter("model").orElse("");
     Assignments assignments = parts.assignments().get();

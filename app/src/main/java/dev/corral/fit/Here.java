@@ -84,6 +84,11 @@ public final class Here {
 
   /// From nothing but the size of a file: a rough answer from above, never exact.
   public Fit roughly(String model, long fileBytes) {
-    return Rough.fit(model, fileBytes, usual(), Hardware.of(inventory()));
+    return roughly(model, fileBytes, Hardware.of(inventory()));
+  }
+
+  /// The same on other hardware.
+  public Fit roughly(String model, long fileBytes, Hardware hardware) {
+    return Rough.fit(model, fileBytes, usual(), hardware);
   }
 }

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What was downloaded: the table `downloaded_models` of `library.db`, which other programs read
 /// and write while we run. Every look goes to the database, so a row of theirs shows at once.
@@ -77,17 +78,23 @@ public final class Library {
       Optional<Entry> there = first(Rows.all(sql), name);
       there.ifPresent(row -> {
         Rows.remove(sql, row.modelId());
-        int _ = sql.update("delete from library_state where model_id = ?", row.modelId());
-        int _ = sql.update("delete from library_node where model_id = ?", row.modelId());
+        Sightings.remove(sql, row.modelId());
       });
       tracked(sql, name);
       int _ =
           sql.update(
               "insert into library_untracked (model_id, since) values (?, ?)",
-              name.key(),
+              key(name),
               clock.millis());
       return there.isPresent();
     });
+  }
+
+  /// The keys ([ModelName#key()]) of all that somebody stopped tracking.
+  public Set<String> allUntracked() {
+    return Set.copyOf(
+        database.read(sql ->
+            sql.query(row -> row.text("model_id"), "select model_id from library_untracked")));
   }
 
   /// True where somebody stopped tracking the model, and nobody took it up again since.
@@ -97,12 +104,38 @@ public final class Library {
             sql.find(
                 row -> true,
                 "select model_id from library_untracked where model_id = ?",
-                name.key()))
+                key(name)))
         .isPresent();
   }
 
+  /// What was seen of each tracked model that ever was on a backend, by id.
+  public Map<String, Sighting> sightings() {
+    return database.read(Sightings::all);
+  }
+
+  /// Takes in what the backends have now.
+  ///
+  /// @param places all backends, those that do not answer too
+  public void look(List<Place> places) {
+    Instant now = Instant.ofEpochMilli(clock.millis());
+    List<Sighting> changes = Census.changes(all(), sightings(), places, now);
+    if (!changes.isEmpty()) {
+      boolean _ =
+          database.inTransaction(sql -> {
+            changes.forEach(one -> Sightings.put(sql, one));
+            return true;
+          });
+    }
+  }
+
   private static void tracked(Sql sql, ModelName name) {
-    int _ = sql.update("delete from library_untracked where model_id = ?", name.key());
+    int _ = sql.update("delete from library_untracked where model_id = ?", key(name));
+  }
+
+  /// As wide as the column.
+  private static String key(ModelName name) {
+    String key = name.key();
+    return key.substring(0, Math.min(Rows.ID, key.length()));
   }
 
   private static Optional<Entry> first(List<Entry> rows, ModelName name) {

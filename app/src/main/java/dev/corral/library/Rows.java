@@ -16,7 +16,7 @@ record Rows(boolean postgres) {
   private static final JsonMapper JSON = new JsonMapper();
 
   /// As wide as the columns.
-  private static final int ID = 200;
+  static final int ID = 200;
 
   private static final int TEXT = 500;
   private static final int SHORT = 100;

@@ -43,7 +43,7 @@ public final class Router {
         steps.add("'" + name + "' is an alias of '" + alias.get() + "'");
         name = stripped(alias.get());
       } else if (!defaulted && nobodys(name) && !assignments.defaultModel().isEmpty()) {
-        steps.add("no model was named, so the default '" + assignments.defaultModel() + "'");
+        steps.add(assignments.defaultWords());
         name = stripped(assignments.defaultModel());
         defaulted = true;
       } else {
@@ -67,7 +67,8 @@ public final class Router {
         Kind.NO_NAME,
         "",
         "No model was named",
-        "Name one, or set 'default:' in corral.yaml.",
+        "Name one, choose one for everybody with: corral use MODEL, or set 'default:' in"
+            + " corral.yaml.",
         List.copyOf(steps));
   }
 

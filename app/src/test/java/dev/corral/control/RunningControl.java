@@ -11,7 +11,9 @@ import dev.corral.access.Scope;
 import dev.corral.api.EngineView;
 import dev.corral.api.RunnerLog;
 import dev.corral.api.SettingView;
+import dev.corral.assign.Active;
 import dev.corral.assign.Assignments;
+import dev.corral.assign.Protection;
 import dev.corral.db.Database;
 import dev.corral.db.DatabaseSettings;
 import dev.corral.db.Opening;
@@ -23,13 +25,21 @@ import dev.corral.door.ServerSettings;
 import dev.corral.door.Visit;
 import dev.corral.exchange.ExchangeEvent;
 import dev.corral.exchange.ExchangeEvent.Outcome;
+import dev.corral.fit.Correction;
+import dev.corral.fit.FitGrid;
+import dev.corral.fit.Here;
 import dev.corral.fleet.BackendSettings;
 import dev.corral.fleet.Fleet;
 import dev.corral.fleet.FleetEvent;
 import dev.corral.fleet.HealthSettings;
 import dev.corral.fleet.Named;
+import dev.corral.hardware.Inventory;
 import dev.corral.journal.Entry;
 import dev.corral.journal.Journal;
+import dev.corral.library.Catalog;
+import dev.corral.library.CatalogSettings;
+import dev.corral.library.Library;
+import dev.corral.library.Recorder;
 import dev.corral.ollama.Node;
 import dev.corral.pull.Yard;
 import dev.corral.testkit.Answer;
@@ -65,12 +75,18 @@ final class RunningControl implements AutoCloseable {
   final Journal journal;
   final Fleet fleet;
   final AdminKey adminKey;
+  final Library library;
+  final Catalog catalog;
+  final Protection protection;
+  final Active active;
   private final Database database;
+  private final Database libraryFile;
   private final Keys keys;
   private final Upstream upstream;
   private final Yard yard;
   private final int port;
   volatile boolean started = true;
+  volatile String adopt = "offer";
   volatile Map<String, String> aliases = Map.of();
 
   private RunningControl(Path home, Duration heartbeat, boolean keysAlways, OllamaNode... nodes) {
@@ -87,6 +103,17 @@ final class RunningControl implements AutoCloseable {
           case Opening.Opened opened -> opened.database();
           case Opening.Refused no -> throw new IllegalStateException(no.message());
         };
+    libraryFile =
+        switch (Database.open(
+            DatabaseSettings.defaults(), home.resolve("library.db"), Schema.LIBRARY)) {
+          case Opening.Opened opened -> opened.database();
+          case Opening.Refused no -> throw new IllegalStateException(no.message());
+        };
+    library = new Library(libraryFile, clock);
+    catalog = new Catalog(home.resolve("catalog"), List::of, _ -> {});
+    protection = new Protection(database, clock);
+    active = new Active(database, clock);
+    active.follow("markov-a");
     keys = Keys.open(database, clock);
     adminKey =
         switch (AdminKey.ensure(home)) {
@@ -107,7 +134,7 @@ final class RunningControl implements AutoCloseable {
             backends.draining(),
             this::tell);
     fleet.start();
-    Control control = new Control(parts(access, clock, heartbeat), List.of());
+    Control control = new Control(parts(access, clock, heartbeat), List.of(models(clock)));
     Map<Route, Visit.Visitor> visitors = new EnumMap<>(control.visitors());
     for (Route route : Route.values()) {
       visitors.putIfAbsent(
@@ -154,7 +181,7 @@ final class RunningControl implements AutoCloseable {
   private Parts parts(Access access, Clock clock, Duration heartbeat) {
     return new Parts(
         fleet,
-        () -> Assignments.of("markov-a", aliases),
+        this::assignments,
         keys,
         adminKey,
         access::keysInForce,
@@ -176,6 +203,33 @@ final class RunningControl implements AutoCloseable {
         () -> started,
         clock,
         heartbeat);
+  }
+
+  private Assignments assignments() {
+    return Assignments.of("markov-a", aliases).choosing(active);
+  }
+
+  private ModelCalls models(Clock clock) {
+    Recorder recorder = new Recorder(catalog);
+    Here here =
+        new Here(
+            Inventory::read,
+            () -> new FitGrid("4096", "1", "f16", "512", "auto", "cpu", false).expand(1).getFirst(),
+            Correction.Book.EMPTY,
+            clock);
+    return new ModelCalls(
+        new LibraryParts(
+            fleet,
+            upstream,
+            this::assignments,
+            library,
+            catalog,
+            protection,
+            active,
+            () -> {},
+            () -> new CatalogSettings(List.of(), Duration.ofHours(1), adopt),
+            recorder::of,
+            new Glances(here, _ -> Optional.empty(), clock)));
   }
 
   private void tell(FleetEvent event) {
@@ -230,6 +284,10 @@ final class RunningControl implements AutoCloseable {
 
   Answer post(String path, String json) {
     return ask("POST", path, Body.of(json), "Content-Type", "application/json");
+  }
+
+  Answer put(String path, String json) {
+    return ask("PUT", path, Body.of(json), "Content-Type", "application/json");
   }
 
   Answer delete(String path) {
@@ -291,6 +349,7 @@ final class RunningControl implements AutoCloseable {
     upstream.close();
     keys.close();
     yard.close();
+    libraryFile.close();
     database.close();
     journal.close();
   }

@@ -1,0 +1,234 @@
+package dev.corral;
+
+import dev.corral.control.Places;
+import dev.corral.db.DatabaseFailure;
+import dev.corral.exchange.ExchangeEvent;
+import dev.corral.fleet.FleetSnapshot;
+import dev.corral.library.CatalogSettings;
+import dev.corral.library.Entry;
+import dev.corral.library.Library;
+import dev.corral.library.Place;
+import dev.corral.library.Recorder;
+import dev.corral.model.ModelName;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps the library in step with what happens: models that came, models that were used, models
+/// that are gone. One owner thread; whoever tells it something only puts it down.
+final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
+  /// How long what was used may wait to be written.
+  private static final Duration ROUND = Duration.ofSeconds(2);
+
+  /// A model that just came shows in the backend's listing a moment later.
+  private static final Duration SOON = Duration.ofMillis(100);
+
+  /// What does not show in a listing so long after it came did not come.
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /// Rows that other programs write about models that are here are looked at so often.
+  private static final Duration LOOK = Duration.ofSeconds(20);
+
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  private static final Set<String> ARRIVING = Set.of("PULL", "CREATE");
+
+  private static final Set<String> USING =
+      Set.of(
+          "GENERATE",
+          "CHAT",
+          "EMBED",
+          "EMBEDDINGS",
+          "V1_CHAT",
+          "V1_COMPLETIONS",
+          "V1_EMBEDDINGS",
+          "V1_RESPONSES",
+          "V1_MESSAGES");
+
+  private static final System.Logger LOG = System.getLogger(Stocktaker.class.getName());
+
+  private final Library library;
+  private final Recorder recorder;
+  private final Supplier<CatalogSettings> settings;
+  private final InstantSource clock;
+  private final Runnable shared;
+  private final Map<String, Instant> used = new ConcurrentHashMap<>();
+  private final Map<ModelName, Instant> arrived = new ConcurrentHashMap<>();
+  private final Semaphore news = new Semaphore(0);
+  private volatile boolean over;
+  private volatile Supplier<FleetSnapshot> fleet = () -> new FleetSnapshot(List.of(), "");
+  private @Nullable Thread owner;
+  private @Nullable FleetSnapshot seen;
+  private Instant lookedAt = Instant.MIN;
+
+  /// @param shared run now and then, for what other instances may have changed
+  Stocktaker(
+      Library library,
+      Recorder recorder,
+      Supplier<CatalogSettings> settings,
+      InstantSource clock,
+      Runnable shared) {
+    this.library = library;
+    this.recorder = recorder;
+    this.settings = settings;
+    this.clock = clock;
+    this.shared = shared;
+  }
+
+  /// Begins to look at the backends.
+  void begin(Supplier<FleetSnapshot> backends) {
+    fleet = backends;
+    owner = Thread.ofVirtual().name("library").start(this::run);
+  }
+
+  @Override
+  public void accept(ExchangeEvent event) {
+    if (event.outcome() != ExchangeEvent.Outcome.ANSWERED || event.status() >= 300) {
+      return;
+    }
+    if (USING.contains(event.route()) && !event.model().isEmpty()) {
+      used.put(event.model(), event.at());
+    } else if (ARRIVING.contains(event.route())) {
+      ModelName.parse(event.model()).ifPresent(this::came);
+    }
+  }
+
+  /// A model was pulled or made.
+  void came(ModelName name) {
+    arrived.put(name, clock.instant());
+    news.release();
+  }
+
+  @Override
+  public void close() {
+    over = true;
+    news.release();
+    Thread running = owner;
+    if (running != null) {
+      try {
+        boolean _ = running.join(CLOSING);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void run() {
+    while (!over) {
+      try {
+        Duration wait = arrived.isEmpty() ? ROUND : SOON;
+        boolean _ = news.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
+        int _ = news.drainPermits();
+        round();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+    try {
+      write();
+    } catch (DatabaseFailure e) {
+      LOG.log(System.Logger.Level.WARNING, "The last uses were not written", e);
+    }
+  }
+
+  private void round() {
+    try {
+      write();
+      FleetSnapshot now = fleet.get();
+      Instant time = clock.instant();
+      boolean due = time.isAfter(lookedAt.plus(LOOK));
+      if (!now.equals(seen) || due || !arrived.isEmpty()) {
+        look(Places.of(now), time);
+        seen = now;
+      }
+      if (due) {
+        lookedAt = time;
+        shared.run();
+      }
+    } catch (DatabaseFailure e) {
+      // What was not written is written with a later round; the models answer all the same.
+      LOG.log(System.Logger.Level.WARNING, "The library could not be written", e);
+      lookedAt = clock.instant();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "The library could not be brought up to date", e);
+      lookedAt = clock.instant();
+    }
+  }
+
+  private void write() {
+    Map<String, Instant> taken = new HashMap<>(used);
+    Map<ModelName, Instant> times = new HashMap<>();
+    taken.forEach((name, at) -> ModelName.parse(name).ifPresent(model -> times.put(model, at)));
+    if (!times.isEmpty()) {
+      library.used(times);
+    }
+    taken.forEach(used::remove);
+  }
+
+  private void look(List<Place> places, Instant now) {
+    arrived.forEach((name, at) -> {
+      Optional<Place.Found> found = found(places, name);
+      found.ifPresent(here -> library.record(stamped(recorder.of(here), at)));
+      if (found.isPresent() || at.plus(PATIENCE).isBefore(now)) {
+        arrived.remove(name, at);
+      }
+    });
+    if (settings.get().adopt().equals("auto")) {
+      adopt(places);
+    }
+    library.look(places);
+  }
+
+  private void adopt(List<Place> places) {
+    List<Entry> rows = library.all();
+    Set<String> untracked = library.allUntracked();
+    for (Place place : places) {
+      for (Place.Found found : place.models().values()) {
+        boolean known =
+            untracked.contains(found.name().key())
+                || rows.stream().anyMatch(row -> row.means(found.name()));
+        if (place.up() && !known) {
+          library.record(recorder.of(found));
+        }
+      }
+    }
+  }
+
+  private static Optional<Place.Found> found(List<Place> places, ModelName name) {
+    return places.stream()
+        .filter(Place::up)
+        .map(place -> place.find(name))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Entry stamped(Entry row, Instant at) {
+    return new Entry(
+        row.modelId(),
+        row.displayName(),
+        row.repoId(),
+        row.filename(),
+        row.quantization(),
+        row.parameters(),
+        row.contextWindow(),
+        row.fileSizeMb(),
+        row.filePath(),
+        row.ollamaModelName(),
+        row.source(),
+        row.tags(),
+        at,
+        row.lastUsed());
+  }
+}

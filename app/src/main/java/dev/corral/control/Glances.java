@@ -1,0 +1,104 @@
+package dev.corral.control;
+
+import dev.corral.api.ModelView.FitView;
+import dev.corral.fit.Fit;
+import dev.corral.fit.Hardware;
+import dev.corral.fit.Here;
+import dev.corral.gguf.Gguf;
+import dev.corral.model.ModelName;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+
+/// Whether models fit, for listings: at once and roughly by size, and exactly as soon as their
+/// header has been read, which is done beside, one after the other.
+public final class Glances {
+  /// Memory moves; what was judged so long ago is judged again.
+  private static final Duration KEPT = Duration.ofSeconds(60);
+
+  /// Models on one machine are fewer; what is beyond is forgotten all at once.
+  private static final int MOST_KEPT = 2_000;
+
+  private final Here here;
+  private final Function<ModelName, Optional<Gguf>> headers;
+  private final InstantSource clock;
+  private final Map<String, Judged> judged = new ConcurrentHashMap<>();
+  private final Semaphore reading = new Semaphore(1);
+
+  private record Judged(FitView fit, Instant at) {}
+
+  /// @param headers of models that are here, without a question to the outside; may block
+  public Glances(Here here, Function<ModelName, Optional<Gguf>> headers, InstantSource clock) {
+    this.here = here;
+    this.headers = headers;
+    this.clock = clock;
+  }
+
+  /// What is known without waiting.
+  ///
+  /// @param digest of a model that is here; empty where none is, so that only its size counts
+  /// @param bytes of all its files
+  Optional<FitView> here(String name, String digest, long bytes) {
+    if (digest.isEmpty()) {
+      return Optional.of(view(here.roughly(name, bytes)));
+    }
+    Judged known = judged.get(digest);
+    boolean old = known == null || known.at().plus(KEPT).isBefore(clock.instant());
+    if (old) {
+      readBeside(name, digest, bytes);
+    }
+    return Optional.of(known == null ? view(here.roughly(name, bytes)) : known.fit());
+  }
+
+  /// As it would be on a card of that size with nothing else on it.
+  FitView onCard(String name, long bytes, long vramBytes) {
+    return view(here.roughly(name, bytes, Hardware.card(vramBytes)));
+  }
+
+  private void readBeside(String name, String digest, long bytes) {
+    if (judged.size() >= MOST_KEPT) {
+      judged.clear();
+    }
+    Judged rough = new Judged(view(here.roughly(name, bytes)), clock.instant());
+    Judged before = judged.get(digest);
+    // Who puts it there reads; others find it young.
+    boolean mine =
+        before == null
+            ? judged.putIfAbsent(digest, rough) == null
+            : judged.replace(digest, before, new Judged(before.fit(), clock.instant()));
+    Optional<ModelName> model = ModelName.parse(name);
+    if (!mine || model.isEmpty()) {
+      return;
+    }
+    Thread.ofVirtual()
+        .name("glance")
+        .start(() -> {
+          reading.acquireUninterruptibly();
+          try {
+            headers
+                .apply(model.get())
+                .ifPresent(gguf ->
+                    judged.put(digest, new Judged(view(here.of(name, gguf)), clock.instant())));
+          } finally {
+            reading.release();
+          }
+        });
+  }
+
+  private static FitView view(Fit fit) {
+    long need = fit.hostBytes() + fit.deviceBytes().stream().mapToLong(Long::longValue).sum();
+    String next = fit.next();
+    return new FitView(
+        fit.verdict().word(),
+        fit.exact(),
+        need,
+        fit.missingBytes(),
+        fit.reason(),
+        next == null ? "" : next);
+  }
+}
