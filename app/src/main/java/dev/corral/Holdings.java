@@ -20,6 +20,7 @@ import dev.corral.pull.PullState;
 import dev.corral.upstream.Upstream;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -93,8 +94,10 @@ final class Holdings implements AutoCloseable {
   }
 
   /// The wanted state of a configuration, with the model that is active now.
-  Assignments assignments(Settings now) {
-    return Assignments.of(now.defaultModel(), now.aliases()).choosing(active);
+  ///
+  /// @param names what free names mean
+  Assignments assignments(Settings now, Map<String, String> names) {
+    return Assignments.of(now.defaultModel(), names).choosing(active);
   }
 
   /// Takes over changed settings.

@@ -4,48 +4,109 @@ import dev.corral.blobs.Folders;
 import dev.corral.blobs.OllamaFolder;
 import dev.corral.config.Given;
 import dev.corral.config.Sources;
+import dev.corral.control.PullTargets;
+import dev.corral.fit.Here;
 import dev.corral.fleet.Backend;
 import dev.corral.fleet.Fleet;
 import dev.corral.gateway.Gateway;
+import dev.corral.model.ModelName;
 import dev.corral.node.OwnNode;
 import dev.corral.node.Pulling;
 import dev.corral.ollama.Management;
 import dev.corral.pull.NodeSpot;
 import dev.corral.pull.Nodes;
+import dev.corral.pull.Pull;
 import dev.corral.upstream.Upstream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /// Pulls on nodes: tells the jobs which nodes there are, and the gateway who follows a job.
 final class NodePulls {
+  /// How long a start waits for the first look at all nodes before it fetches what is missing.
+  private static final Duration FIRST_LOOK = Duration.ofSeconds(30);
+
+  private static final Duration LOOK = Duration.ofMillis(200);
+
+  private final OwnBackend own;
   private final Fleet fleet;
+  private final Management management;
   private final Supplier<Settings> settings;
   private final Sources sources;
 
-  private NodePulls(Fleet fleet, Supplier<Settings> settings, Sources sources) {
+  private NodePulls(
+      OwnBackend own,
+      Fleet fleet,
+      Management management,
+      Supplier<Settings> settings,
+      Sources sources) {
+    this.own = own;
     this.fleet = fleet;
+    this.management = management;
     this.settings = settings;
     this.sources = sources;
   }
 
   /// From here on jobs for nodes begin, those too that a restart interrupted.
-  static void begin(
+  static NodePulls begin(
       Upstream upstream,
       String instance,
       OwnBackend own,
       Fleet fleet,
       Supplier<Settings> settings,
       Sources sources) {
-    NodePulls here = new NodePulls(fleet, settings, sources);
-    own.downloads().pulls().reach(new Nodes(new Management(upstream, instance), here::spot));
+    Management management = new Management(upstream, instance);
+    NodePulls here = new NodePulls(own, fleet, management, settings, sources);
+    own.downloads().pulls().reach(new Nodes(management, here::spot));
     upstream.serve(
         Gateway.PULLS, new OwnNode(List.of(new Pulling(own.downloads().pulls()).routes())));
+    return here;
+  }
+
+  PullPlanning planning(Here here) {
+    return new PullPlanning(own, fleet, management, here);
+  }
+
+  /// Where `pull.at-start` says so, what is configured and missing is fetched once the nodes have
+  /// been looked at.
+  void atStart(Configured configured, BooleanSupplier looked) {
+    if (!settings.get().pull().atStart()) {
+      return;
+    }
+    PullTargets targets = new PullTargets(fleet::snapshot);
+    Thread.ofVirtual()
+        .name("pulls at start")
+        .start(() -> {
+          awaitLook(looked);
+          for (ModelName name : configured.models(settings.get()).keySet()) {
+            boolean there =
+                fleet.snapshot().open().stream().anyMatch(node -> node.holds(name.shortName()));
+            if (!there) {
+              Pull _ =
+                  own.downloads()
+                      .pulls()
+                      .ask(name, targets.of(name, "").getFirst(), "pull.at-start");
+            }
+          }
+        });
+  }
+
+  private static void awaitLook(BooleanSupplier looked) {
+    long end = System.nanoTime() + FIRST_LOOK.toNanos();
+    try {
+      while (!looked.getAsBoolean() && System.nanoTime() < end) {
+        Thread.sleep(LOOK);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Optional<NodeSpot> spot(String name) {
@@ -81,7 +142,7 @@ final class NodePulls {
   }
 
   /// Only what is written as such: a name that has to be looked up is another machine's.
-  private static boolean loopback(String host) {
+  static boolean loopback(String host) {
     try {
       return host.equals("localhost")
           || (host.matches("[0-9.]+|.*:.*") && InetAddress.getByName(host).isLoopbackAddress());

@@ -25,6 +25,7 @@ import java.util.Set;
 /// @param defaultModel the model for callers that name none; empty for none
 /// @param aliases free names for models, for example `gpt-4o: llama3.1:8b`
 /// @param protectedModels what nobody may remove through Corral
+/// @param tiersFile where an application keeps its tiers, relative to this file; empty for none
 public record Settings(
     ServerSettings server,
     List<BackendSettings> backends,
@@ -38,13 +39,13 @@ public record Settings(
     PullSettings pull,
     CatalogSettings catalog,
     List<String> protectedModels,
-    PruneSettings prune) {
+    PruneSettings prune,
+    String tiersFile) {
   /// Keys of rooms that this version does not have yet.
   private static final Set<String> LATER =
       Set.of(
           "default-tier",
           "tiers",
-          "tiers-file",
           "roles",
           "profiles",
           "pull.on-demand",
@@ -52,7 +53,6 @@ public record Settings(
           "pull.max-size",
           "pull.max-total",
           "pull.wait",
-          "pull.at-start",
           "change",
           "cache",
           "keep-warm",
@@ -87,7 +87,8 @@ public record Settings(
         PullSettings.defaults(),
         CatalogSettings.defaults(),
         List.of(),
-        PruneSettings.defaults());
+        PruneSettings.defaults(),
+        "");
   }
 
   public Settings {

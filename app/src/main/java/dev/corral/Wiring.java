@@ -81,6 +81,8 @@ public final class Wiring implements AutoCloseable {
   private final Fleet fleet;
   private final Budget bodies;
   private final Turnstile turnstile;
+  private final Configured configured;
+  private final NodePulls nodePulls;
   private final Gateway gateway;
   private final Access access;
   private final Door door;
@@ -168,7 +170,9 @@ public final class Wiring implements AutoCloseable {
         closing(new Fitting(() -> this.config.settings(), database, own, fleet, upstream, clock));
     bodies = new Budget(settings.limits().bodies().count());
     turnstile = new Turnstile(settings.limits().concurrent(), settings.limits().queue());
-    NodePulls.begin(upstream, instance, own, fleet, () -> this.config.settings(), sources);
+    configured =
+        new Configured(sources, line -> notice(Entry.Level.WARN, "config", "", "noticed", line));
+    nodePulls = NodePulls.begin(upstream, instance, own, fleet, this::inForce, sources);
     Consumer<ExchangeEvent> events = metrics;
     gateway =
         new Gateway(
@@ -201,6 +205,7 @@ public final class Wiring implements AutoCloseable {
             sources, ConfigWatch.INTERVAL, () -> Settings.load(sources), this::changed));
     started = true;
     journal.started();
+    nodePulls.atStart(configured, this::looked);
     notice(Entry.Level.INFO, "server", "", "started", "listens on " + url());
   }
 
@@ -370,7 +375,8 @@ public final class Wiring implements AutoCloseable {
             fleet,
             () -> gatewaySettings(config.settings()).assignments(),
             fitting,
-            () -> gateway.apply(gatewaySettings(config.settings()))));
+            () -> gateway.apply(gatewaySettings(config.settings()))),
+        nodePulls.planning(fitting.here()).calls(this::inForce, configured));
   }
 
   private int listen(Settings settings, int loops) {
@@ -400,10 +406,14 @@ public final class Wiring implements AutoCloseable {
         settings.server().auth().equals("keys"), !BindRule.loopback(settings.server().host()));
   }
 
+  private Settings inForce() {
+    return config.settings();
+  }
+
   private GatewaySettings gatewaySettings(Settings settings) {
     Destinations hosts = Destinations.of(settings.pull().hosts(), settings.pull().registries());
     return new GatewaySettings(
-        holdings.assignments(settings),
+        holdings.assignments(settings, configured.names(settings)),
         settings.limits().body().count(),
         settings.server().headers(),
         hosts::mayBeAsked,

@@ -61,7 +61,7 @@ public final class Cli {
     verbs.put("list", ModelVerbs.Listing::new);
     verbs.put("ps", ModelVerbs.Loaded::new);
     verbs.put("show", Show::new);
-    verbs.put("pull", Transfers.Pull::new);
+    verbs.put("pull", PullVerb::new);
     verbs.put("hub", HubVerb::new);
     verbs.put("push", Transfers.Push::new);
     verbs.put("create", Create::new);

@@ -3,8 +3,6 @@ package dev.corral.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.corral.model.ModelName;
 import dev.corral.model.PastedName;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -20,21 +18,9 @@ final class Transfers {
 
   private Transfers() {}
 
-  @Command(name = "pull", description = "Fetch models from a registry.")
-  static final class Pull extends Verb {
-    @Parameters(arity = "1..*", paramLabel = "MODEL")
-    List<String> models = new ArrayList<>();
-
-    @Option(names = "--insecure", description = "Accept a registry without a right certificate.")
-    boolean insecure;
-
-    @Override
-    void run() {
-      for (String model : models) {
-        fetch(this, model, insecure);
-        done("pulled '" + model + "'");
-      }
-    }
+  /// A pull as Ollama's own server knows it, which [PullVerb] falls back to, and `run` makes.
+  static final class Pull {
+    private Pull() {}
 
     /// Pulls one model and shows how it goes.
     static void fetch(Verb verb, String typed, boolean insecure) {
@@ -50,7 +36,7 @@ final class Transfers {
 
     /// The name as a server reads it: addresses of a browser are for people. What the server may
     /// read in its own way it gets as it was typed.
-    private static String meant(String typed) {
+    static String meant(String typed) {
       return switch (PastedName.read(typed)) {
         case PastedName.Meant meant ->
             ModelName.parse(typed).isPresent() && !typed.startsWith("ollama/")
@@ -60,9 +46,9 @@ final class Transfers {
       };
     }
 
-    /// Our own node fetches for the server; another one for whoever listens.
+    /// A Corral has jobs; a bare Ollama fetches for whoever listens.
     private static String resume(Verb verb, String model) {
-      return verb.server().answeredBy().equals(OWN)
+      return !verb.server().answeredBy().isEmpty()
           ? "The server goes on fetching; come back to it with: corral pull " + model
           : "What was fetched is kept; go on with: corral pull " + model;
     }

@@ -27,7 +27,7 @@ public final class Control {
     State state = new State(parts);
     BackendCalls backends = new BackendCalls(parts);
     KeyCalls keys = new KeyCalls(parts.keys(), parts.clock());
-    PullCalls pulls = new PullCalls(parts.pulls(), parts.fleet()::snapshot);
+    PullCalls pulls = new PullCalls(parts.pulls(), new PullTargets(parts.fleet()::snapshot));
     Page page = new Page();
     Probes probes = new Probes(parts);
     Map<Route, Visit.Visitor> visitors = new EnumMap<>(Route.class);

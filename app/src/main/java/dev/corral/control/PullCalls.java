@@ -2,29 +2,22 @@ package dev.corral.control;
 
 import dev.corral.api.NewPull;
 import dev.corral.api.PullView;
-import dev.corral.fleet.Backend;
-import dev.corral.fleet.FleetSnapshot;
 import dev.corral.model.ModelName;
-import dev.corral.model.PastedName;
 import dev.corral.pull.Pull;
 import dev.corral.pull.Pulls;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /// `/manage/pulls`: the download jobs, for our own store and for nodes.
 final class PullCalls {
-  /// In place of a backend's name.
-  private static final String ALL = "all";
-
   private final Pulls pulls;
-  private final Supplier<FleetSnapshot> fleet;
+  private final PullTargets targets;
 
-  PullCalls(Pulls pulls, Supplier<FleetSnapshot> fleet) {
+  PullCalls(Pulls pulls, PullTargets targets) {
     this.pulls = pulls;
-    this.fleet = fleet;
+    this.targets = targets;
   }
 
   Answer all(Question question) {
@@ -35,74 +28,16 @@ final class PullCalls {
 
   private Answer add(Question question) {
     Fields fields = question.fields(NewPull.class);
-    ModelName name = name(fields.text("model"));
+    ModelName name = PullTargets.name(fields.text("model"));
     String on = fields.textOr("on", "");
-    String caller = question.visit().caller();
-    if (on.equals(ALL)) {
-      List<PullView> jobs =
-          everywhere().stream().map(target -> Views.of(pulls.ask(name, target, caller))).toList();
-      return new Answer.Json(202, jobs, Map.of("Location", "/manage/pulls"));
-    }
-    Pull job = pulls.ask(name, on.isEmpty() ? first(name) : known(on), caller);
-    return new Answer.Json(202, Views.of(job), Map.of("Location", "/manage/pulls/" + job.id()));
-  }
-
-  /// Every node, and our own store where it answers; our own alone where there is none.
-  private List<String> everywhere() {
-    List<String> nodes = nodes().stream().map(PullCalls::target).toList();
-    return nodes.isEmpty() ? List.of(Pulls.OWN) : nodes;
-  }
-
-  /// Where `POST /api/pull` would go: to who holds it, else to the first that is up.
-  private String first(ModelName name) {
-    List<Backend> nodes = nodes();
-    return nodes.stream()
-        .filter(node -> node.holds(name.shortName()))
-        .findFirst()
-        .or(() -> nodes.stream().filter(node -> node.state() == Backend.State.UP).findFirst())
-        .or(() -> nodes.stream().findFirst())
-        .map(PullCalls::target)
-        .orElse(Pulls.OWN);
-  }
-
-  private List<Backend> nodes() {
-    return fleet.get().open().stream().filter(Backend::ollama).toList();
-  }
-
-  private static String target(Backend node) {
-    return node.target().isInside() ? Pulls.OWN : node.name();
-  }
-
-  private String known(String on) {
-    if (on.equals(Pulls.OWN)) {
-      return on;
-    }
-    Backend backend =
-        fleet
-            .get()
-            .named(on)
-            .orElseThrow(() ->
-                new BadRequest(
-                    "There is no backend '" + on + "'", "See them: GET /manage/backends"));
-    if (!backend.ollama()) {
-      throw new BadRequest(
-          "The backend '" + on + "' speaks OpenAI's API, which has no pull",
-          "Fetch the model there by its own means.");
-    }
-    return target(backend);
-  }
-
-  private static ModelName name(String text) {
-    ModelName name =
-        switch (PastedName.read(text)) {
-          case PastedName.Meant meant -> meant.name();
-          case PastedName.Wrong wrong -> throw new BadRequest(wrong.why(), wrong.next());
-        };
-    if (name.cloud()) {
-      throw new BadRequest(
-          "'" + text + "' runs in a vendor's cloud and cannot be fetched", "Choose another tag.");
-    }
-    return name;
+    List<PullView> jobs =
+        targets.of(name, on).stream()
+            .map(target -> Views.of(pulls.ask(name, target, question.visit().caller())))
+            .toList();
+    return on.equals(PullTargets.ALL)
+        ? new Answer.Json(202, jobs, Map.of("Location", "/manage/pulls"))
+        : new Answer.Json(
+            202, jobs.getFirst(), Map.of("Location", "/manage/pulls/" + jobs.getFirst().id()));
   }
 
   /// One job: looked at, or cancelled.

@@ -15,16 +15,29 @@ import java.util.Optional;
 /// @param registries origins that may be asked although they are plain http or private
 /// @param window time of the day in which jobs work, `01:00-06:30`; empty for any
 /// @param prefetch names of models that are fetched when nobody waits for another
+/// @param atStart all that is configured and missing is fetched when Corral starts
 public record PullSettings(
     int parallel,
     String rate,
     List<String> hosts,
     List<String> registries,
     String window,
-    List<String> prefetch) {
+    List<String> prefetch,
+    boolean atStart) {
   public static PullSettings defaults() {
     return new PullSettings(
-        2, "", List.of(Destinations.DEFAULT, Destinations.HUB), List.of(), "", List.of());
+        2, "", List.of(Destinations.DEFAULT, Destinations.HUB), List.of(), "", List.of(), false);
+  }
+
+  /// One that fetches nothing by itself at the start.
+  public PullSettings(
+      int parallel,
+      String rate,
+      List<String> hosts,
+      List<String> registries,
+      String window,
+      List<String> prefetch) {
+    this(parallel, rate, hosts, registries, window, prefetch, false);
   }
 
   public PullSettings {

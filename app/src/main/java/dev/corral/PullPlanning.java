@@ -1,0 +1,174 @@
+package dev.corral;
+
+import dev.corral.api.PullPlan;
+import dev.corral.blobs.Space;
+import dev.corral.blobs.Store;
+import dev.corral.blobs.StoreFailure;
+import dev.corral.control.CallGroup;
+import dev.corral.control.PlanCalls;
+import dev.corral.control.PullTargets;
+import dev.corral.fit.Fit;
+import dev.corral.fit.Here;
+import dev.corral.fleet.Backend;
+import dev.corral.fleet.Fleet;
+import dev.corral.hub.Answered;
+import dev.corral.hub.Depth;
+import dev.corral.hub.Header;
+import dev.corral.model.Digest;
+import dev.corral.model.Layer;
+import dev.corral.model.ModelName;
+import dev.corral.ollama.Management;
+import dev.corral.outbound.Leash;
+import dev.corral.pull.Pull;
+import dev.corral.pull.PullState;
+import dev.corral.pull.Pulls;
+import dev.corral.registry.Fetched;
+import dev.corral.registry.Trouble;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What a pull would do: bytes to fetch, the disk before and after, whether the model would fit,
+/// and how long it may take.
+final class PullPlanning implements PlanCalls.Planner {
+  /// Pulls that took less say nothing about the line.
+  private static final Duration TELLING = Duration.ofSeconds(2);
+
+  /// A registry that has not said what a model consists of by then is not waited for.
+  private static final Duration REGISTRY = Duration.ofSeconds(10);
+
+  private final Store store;
+  private final Downloads downloads;
+  private final Fleet fleet;
+  private final Management management;
+  private final Here here;
+
+  PullPlanning(OwnBackend own, Fleet fleet, Management management, Here here) {
+    this.store = own.store();
+    this.downloads = own.downloads();
+    this.fleet = fleet;
+    this.management = management;
+    this.here = here;
+  }
+
+  CallGroup calls(Supplier<Settings> settings, Configured configured) {
+    return new PlanCalls(
+        this, new PullTargets(fleet::snapshot), () -> configured.models(settings.get()));
+  }
+
+  @Override
+  public PullPlan plan(ModelName name, String target, String why) {
+    Optional<Backend> node =
+        target.equals(Pulls.OWN) ? Optional.empty() : fleet.snapshot().named(target);
+    Optional<String> there = node.isPresent() ? at(node.get(), name) : own(name);
+    Fetched fetched = manifest(name);
+    long total = 0;
+    long missing = 0;
+    @Nullable Boolean current = null;
+    if (fetched instanceof Fetched.Found found) {
+      Predicate<Digest> has = node.isPresent() ? holding(node.get()) : store::hasBlob;
+      total = found.manifest().size();
+      missing =
+          found.manifest().blobs().stream()
+              .distinct()
+              .filter(layer -> !has.test(layer.digest()))
+              .mapToLong(Layer::size)
+              .sum();
+      current = there.isPresent() ? there.get().equals(found.digest().hex()) : null;
+    }
+    @Nullable Trouble trouble = fetched instanceof Trouble no ? no : null;
+    Optional<Fit> fit =
+        trouble == null && node.map(PullPlanning::here).orElse(true) ? fit(name) : Optional.empty();
+    @Nullable Long free = node.isEmpty() ? free() : null;
+    return new PullPlan(
+        name.shortName(),
+        target,
+        why,
+        there.isPresent(),
+        current,
+        trouble != null && trouble.kind() == Trouble.Kind.MISSING,
+        total,
+        missing,
+        free,
+        free == null ? null : free - missing,
+        fit.map(one -> one.verdict().word()).orElse(""),
+        fit.map(Fit::reason).orElse(""),
+        fit.map(Fit::missingBytes).orElse(0L),
+        seconds(missing),
+        trouble == null ? "" : trouble.text(),
+        trouble == null ? fit.map(Fit::next).orElse("") : trouble.next());
+  }
+
+  /// Of another machine's memory we know nothing.
+  private static boolean here(Backend node) {
+    return NodePulls.loopback(node.target().host());
+  }
+
+  /// The digest of what the name means there.
+  private static Optional<String> at(Backend node, ModelName name) {
+    return node.find(name.shortName()).map(model -> model.digest());
+  }
+
+  private Optional<String> own(ModelName name) {
+    try {
+      return store.find(name).filter(model -> model.missing().isEmpty()).map(m -> m.digest().hex());
+    } catch (StoreFailure e) {
+      return Optional.empty();
+    }
+  }
+
+  private Fetched manifest(ModelName name) {
+    Leash leash = new Leash();
+    CompletableFuture<Fetched> asked = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("plan manifest")
+        .start(() -> asked.complete(downloads.pulls().open(name, leash).manifest()));
+    CompletableFuture<Void> late =
+        CompletableFuture.runAsync(
+            leash::cut,
+            CompletableFuture.delayedExecutor(REGISTRY.toMillis(), TimeUnit.MILLISECONDS));
+    Fetched fetched = asked.join();
+    late.cancel(false);
+    return fetched;
+  }
+
+  private Predicate<Digest> holding(Backend node) {
+    return digest ->
+        management.hasBlob(node.target(), digest) instanceof Management.Reply.Told told
+            && told.good();
+  }
+
+  private @Nullable Long free() {
+    try {
+      Space space = store.space();
+      return Math.max(0, space.freeBytes() - space.reserveBytes());
+    } catch (StoreFailure e) {
+      return null;
+    }
+  }
+
+  private Optional<Fit> fit(ModelName name) {
+    return downloads.hubs().headers().of(name, Depth.GLANCE) instanceof Answered.Got<Header> got
+        ? Optional.of(here.of(name.shortName(), got.value().gguf()))
+        : Optional.empty();
+  }
+
+  private @Nullable Long seconds(long bytes) {
+    long fetched = 0;
+    long millis = 0;
+    for (Pull pull : downloads.pulls().all()) {
+      if (pull.state() == PullState.DONE && pull.endedAt() != null) {
+        Duration took = Duration.between(pull.startedAt(), pull.endedAt());
+        if (took.compareTo(TELLING) > 0) {
+          fetched += pull.bytesTotal();
+          millis += took.toMillis();
+        }
+      }
+    }
+    return fetched == 0 || bytes == 0 ? null : Math.round((double) bytes / fetched * millis / 1000);
+  }
+}

@@ -1,0 +1,151 @@
+package dev.corral.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.corral.model.Bytes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Looks at each model after a pull (its digest, whether it loads, has a template and says a
+/// token), and tells it as a table.
+final class PullTable {
+  private final Verb verb;
+  private final List<PullResult> results;
+
+  PullTable(Verb verb, List<PullResult> results) {
+    this.verb = verb;
+    this.results = List.copyOf(results);
+  }
+
+  /// One model after the look.
+  ///
+  /// @param good whether all of it is as it should be
+  record Row(
+      String model,
+      String target,
+      boolean good,
+      String state,
+      String digest,
+      String loads,
+      String template,
+      String token,
+      String error) {}
+
+  /// @param table whether a table is wanted, rather than a line for each
+  /// @throws Failure where one of them is not as it should be
+  void conclude(boolean table) {
+    List<Row> rows = results.stream().map(this::look).toList();
+    if (verb.json()) {
+      rows.forEach(verb::document);
+    } else if (table) {
+      print(rows);
+    } else {
+      rows.stream().filter(Row::good).forEach(row -> verb.done("pulled '" + row.model() + "'"));
+    }
+    List<Row> bad = rows.stream().filter(row -> !row.good()).toList();
+    if (!bad.isEmpty()) {
+      throw new Failure(
+          Exit.FAILED,
+          bad.size() == 1
+              ? "'" + bad.getFirst().model() + "': " + bad.getFirst().error()
+              : bad.size() + " of " + rows.size() + " models are not as they should be",
+          bad.size() == 1 ? "" : "Try again with: corral pull");
+    }
+  }
+
+  private void print(List<Row> rows) {
+    List<List<String>> cells = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      long size = results.get(i).plan().bytesTotal();
+      cells.add(
+          List.of(
+              row.model(),
+              row.target(),
+              row.good() ? verb.screen().good(row.state()) : verb.screen().bad(row.state()),
+              size == 0 ? "?" : new Bytes(size).human(),
+              row.digest(),
+              row.loads(),
+              row.template(),
+              row.token(),
+              row.error().isEmpty() ? "-" : row.error()));
+    }
+    verb.screen()
+        .table(
+            List.of(
+                "MODEL", "ON", "STATE", "SIZE", "DIGEST", "LOADS", "TEMPLATE", "TOKEN", "PROBLEM"),
+            cells);
+  }
+
+  private Row look(PullResult result) {
+    String model = result.plan().model();
+    if (!result.there()) {
+      String state = result.job() == null ? "missing" : result.job().state();
+      String error = result.error().isEmpty() ? "the pull was " + state : result.error();
+      return new Row(model, result.plan().target(), false, state, "-", "-", "-", "-", error);
+    }
+    return answered(result, model);
+  }
+
+  private Row answered(PullResult result, String model) {
+    String state = result.job() == null ? "there" : "pulled";
+    String digest = digest(result);
+    String target = result.plan().target();
+    try {
+      JsonNode shown = verb.server().post("/api/show", Map.of("model", model));
+      String template = shown.path("template").asText().isBlank() ? "none" : "yes";
+      boolean embeds = embeds(shown);
+      String token = embeds ? vector(model) : token(model);
+      boolean good = token.equals("yes");
+      return new Row(
+          model,
+          target,
+          good,
+          state,
+          digest,
+          "yes",
+          embeds ? "-" : template,
+          token,
+          good ? "" : "it loads, and answers nothing");
+    } catch (Failure failure) {
+      String error =
+          failure.next().isEmpty() ? failure.text() : failure.text() + ". " + failure.next();
+      return new Row(model, target, false, state, digest, "no", "-", "no", error);
+    }
+  }
+
+  /// A job compares the digest itself; of what was there the plan tells.
+  private static String digest(PullResult result) {
+    Boolean current = result.plan().current();
+    return result.job() != null ? "same" : current == null ? "?" : current ? "same" : "older";
+  }
+
+  private static boolean embeds(JsonNode shown) {
+    List<String> able = new ArrayList<>();
+    shown.path("capabilities").forEach(one -> able.add(one.asText()));
+    return able.contains("embedding") && !able.contains("completion");
+  }
+
+  private String token(String model) {
+    JsonNode said =
+        verb.server()
+            .post(
+                "/api/generate",
+                Map.of(
+                    "model",
+                    model,
+                    "prompt",
+                    "Hi",
+                    "stream",
+                    false,
+                    "options",
+                    Map.of("num_predict", 1)));
+    boolean any = said.path("eval_count").asInt() > 0 || said.path("done").asBoolean();
+    return any ? "yes" : "no";
+  }
+
+  private String vector(String model) {
+    JsonNode made = verb.server().post("/api/embed", Map.of("model", model, "input", "Hi"));
+    return made.path("embeddings").path(0).isEmpty() ? "no" : "yes";
+  }
+}
