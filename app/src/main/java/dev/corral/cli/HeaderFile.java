@@ -10,6 +10,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /// Reads the header of a file that somebody named: a whole model, its header alone, or that packed
@@ -21,10 +26,60 @@ final class HeaderFile {
   private static final int GZIP_FIRST = 0x1f;
   private static final int GZIP_SECOND = 0x8b;
 
+  private static final Pattern PART = Pattern.compile("(.+)-(\\d{5})-of-(\\d{5})\\.gguf");
+
   private HeaderFile() {}
 
+  /// @param file of a split set the first
   /// @throws Failure where it is not there, cannot be read or is damaged
   static Gguf read(Path file) {
+    Gguf first = one(file);
+    return first.parts() == 1 ? first : first.with(others(file, first));
+  }
+
+  private static List<Gguf> others(Path file, Gguf first) {
+    String name = String.valueOf(file.getFileName());
+    Matcher part = PART.matcher(name);
+    if (!part.matches() || Integer.parseInt(part.group(3)) != first.parts()) {
+      throw new Failure(
+          Exit.FAILED,
+          "'"
+              + name
+              + "' is one of "
+              + first.parts()
+              + " files of a model, and its name does not"
+              + " say which",
+          "Name the first of them, ending in -00001-of-0000" + first.parts() + ".gguf.");
+    }
+    if (Integer.parseInt(part.group(2)) != 1) {
+      throw new Failure(
+          Exit.USAGE,
+          "'" + name + "' is not the first file of its model, and only that one has all facts",
+          "Name the file that ends in -00001-of-" + part.group(3) + ".gguf.");
+    }
+    List<Gguf> others = new ArrayList<>();
+    for (int i = 2; i <= first.parts(); i++) {
+      String other =
+          String.format(Locale.ROOT, "%s-%05d-of-%s.gguf", part.group(1), i, part.group(3));
+      Path beside = file.resolveSibling(other);
+      if (!Files.isRegularFile(beside)) {
+        throw new Failure(
+            Exit.FAILED,
+            "'"
+                + name
+                + "' is the first of "
+                + first.parts()
+                + " files, and '"
+                + other
+                + "' is not beside it",
+            "Put all files of the model into one folder.");
+      }
+      others.add(one(beside));
+    }
+    return others;
+  }
+
+  private static Gguf one(Path file) {
     if (Files.isDirectory(file)) {
       throw new Failure(Exit.USAGE, "'" + file + "' is a folder", "Name a GGUF file in it.");
     }

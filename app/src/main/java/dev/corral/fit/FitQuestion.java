@@ -71,7 +71,8 @@ public record FitQuestion(FitGrid grid, List<Long> vram, boolean classic) {
       OptionalLong usualContext,
       Supplier<Hardware> here,
       Correction.Book book) {
-    List<FitSettings> all = grid.expand(usualContext.orElse(FitSettings.DEFAULT_CONTEXT));
+    long usual = usualContext.orElse(FitSettings.DEFAULT_CONTEXT);
+    List<FitSettings> all = grid.expand(FitSettings.usualContext(usual, gguf));
     List<Fit> fits = new ArrayList<>();
     if (vram.isEmpty()) {
       Hardware found = here.get();

@@ -1,5 +1,6 @@
 package dev.corral.fit;
 
+import dev.corral.gguf.Gguf;
 import dev.corral.gguf.TensorType;
 import java.util.Locale;
 import java.util.Map;
@@ -49,11 +50,11 @@ public record FitSettings(
   /// What a request gets that says nothing (Ollama's own on machines without a large GPU).
   public static final long DEFAULT_CONTEXT = 4096;
 
-  /// Far beyond any model; keeps every product below 2^63.
-  private static final long MOST_CONTEXT = 1L << 30;
+  /// Far beyond any model; with the bounds of [Shape] they keep every product below 2^63.
+  private static final long MOST_CONTEXT = 1L << 28;
 
   private static final int MOST_PARALLEL = 256;
-  private static final long MOST_UBATCH = 1L << 20;
+  private static final long MOST_UBATCH = 1L << 16;
 
   public enum FlashAttention {
     ON,
@@ -134,6 +135,17 @@ public record FitSettings(
         fullWindows,
         embeddings,
         placement);
+  }
+
+  /// A context that nobody asked for is no longer than what a model was trained for.
+  public FitSettings withinTraining(Gguf gguf) {
+    return withContext(usualContext(context, gguf));
+  }
+
+  static long usualContext(long usual, Gguf gguf) {
+    long trained =
+        gguf.architecture().map(name -> gguf.whole(name + ".context_length").orElse(0)).orElse(0L);
+    return trained > 0 ? Math.min(usual, trained) : usual;
   }
 
   public FitSettings withParallel(int slots) {

@@ -66,11 +66,11 @@ public final class Here {
     return book;
   }
 
-  /// With the usual settings.
+  /// With the usual settings, within what the model was trained for.
   ///
   /// @param gguf the header, whole or its first part
   public Fit of(String model, Gguf gguf) {
-    return of(model, gguf, usual());
+    return of(model, gguf, usual().withinTraining(gguf));
   }
 
   public Fit of(String model, Gguf gguf, FitSettings settings) {

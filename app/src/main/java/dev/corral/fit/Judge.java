@@ -36,8 +36,8 @@ final class Judge {
           model,
           gguf,
           given,
-          "The header does not say the architecture, its number of blocks or its width, so this is"
-              + " no model that the engine can load.",
+          "The header does not say the architecture, its number of blocks or its width, or it says"
+              + " sizes that no model has, so this is none that the engine can load.",
           "Choose a model file, not a vocabulary, an adapter or a projector.");
     }
     Shape known = shape.get();

@@ -25,8 +25,8 @@ final class ShapeReader {
     gguf.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));
   }
 
-  /// Empty where the header lacks what no estimate can do without: architecture, number of blocks,
-  /// width.
+  /// Empty where the header lacks what no estimate can do without (architecture, number of blocks,
+  /// width), or says what no model has.
   static Optional<Shape> read(Gguf gguf) {
     return gguf.architecture().flatMap(name -> new ShapeReader(gguf, name).shape());
   }
@@ -45,7 +45,7 @@ final class ShapeReader {
     for (int i = 0; i < running; i++) {
       blocks.add(block(i, (int) all, embedding, windows, recurs));
     }
-    return Optional.of(
+    Shape read =
         new Shape(
             architecture,
             Architectures.known(architecture),
@@ -65,7 +65,8 @@ final class ShapeReader {
             tensors.containsKey("position_embd.weight"),
             key("n_deepstack_layers", 0),
             key("attention.indexer.key_length", 0),
-            gguf.tensorCount()));
+            gguf.tensorCount());
+    return Bounds.hold(read) ? Optional.of(read) : Optional.empty();
   }
 
   private long vocabulary() {

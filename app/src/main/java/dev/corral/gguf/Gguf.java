@@ -1,5 +1,6 @@
 package dev.corral.gguf;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,22 @@ public record Gguf(
   public static final String ARCHITECTURE = "general.architecture";
   public static final String TOKENS = "tokenizer.ggml.tokens";
   public static final String TOKEN_TYPES = "tokenizer.ggml.token_type";
+
+  /// How many files the model lies in; 1 as a rule.
+  public int parts() {
+    return (int) Math.clamp(whole("split.count").orElse(1), 1, Integer.MAX_VALUE);
+  }
+
+  /// The whole model of which this is the first file.
+  ///
+  /// @param others headers of all other files
+  public Gguf with(List<Gguf> others) {
+    List<Tensor> all = new ArrayList<>(tensors);
+    others.forEach(other -> all.addAll(other.tensors()));
+    long bytes = others.stream().mapToLong(Gguf::length).reduce(length, Math::addExact);
+    return new Gguf(
+        version, alignment, metadata, List.copyOf(all), all.size(), dataStart, bytes, complete);
+  }
 
   public Optional<String> architecture() {
     return text(ARCHITECTURE).filter(name -> !name.isBlank());

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.corral.gguf.GgufWriter;
+import dev.corral.gguf.TensorType;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -212,6 +214,43 @@ class FitVerbTest {
       Files.copy(bytes, packed);
     }
     assertThat(only("fit", packed.toString(), "--json").path("exact").asBoolean()).isTrue();
+  }
+
+  /// One file of a model of two, with one block each.
+  private Path part(int number) throws IOException {
+    GgufWriter writer = new GgufWriter().whole("split.count", 2).whole("split.no", number - 1);
+    if (number == 1) {
+      writer
+          .text("general.architecture", "llama")
+          .whole("llama.block_count", 2)
+          .whole("llama.context_length", 4096)
+          .whole("llama.embedding_length", 256)
+          .whole("llama.feed_forward_length", 512)
+          .whole("llama.attention.head_count", 4)
+          .whole("split.tensors.count", 4);
+      writer.tensor("token_embd.weight", TensorType.F16, List.of(256L, 1000L), out -> {});
+      writer.tensor("output.weight", TensorType.F16, List.of(256L, 1000L), out -> {});
+    }
+    String up = "blk." + (number - 1) + ".ffn_up.weight";
+    writer.tensor(up, TensorType.F16, List.of(256L, 512L), out -> {});
+    Path file = home.resolve("split-0000" + number + "-of-00002.gguf");
+    return Files.write(file, writer.header());
+  }
+
+  @Test
+  void theFilesOfASplitModelAreTakenTogether() throws IOException {
+    Path first = part(1);
+    assertThat(typed.run("fit", first.toString())).isEqualTo(1);
+    assertThat(typed.err()).contains("'split-00002-of-00002.gguf' is not beside it");
+    Path second = part(2);
+    JsonNode fit = only("fit", first.toString(), "--placement", "cpu", "--json");
+    assertThat(fit.path("weights").path("host").asLong())
+        .isEqualTo(2 * (2 * 256 * 1000 + 2 * 256 * 512));
+    assertThat(fit.path("blocks").path("all").asInt()).isEqualTo(2);
+    assertThat(typed.run("fit", second.toString())).isNotZero();
+    Path elsewhere = Files.copy(first, home.resolve("renamed.gguf"));
+    assertThat(typed.run("fit", elsewhere.toString())).isEqualTo(1);
+    assertThat(typed.err()).contains("one of 2 files");
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -264,6 +265,58 @@ class FitTest {
     Fit fit = fit(vocabulary, FitSettings.of(2048), Hardware.card(8 * GIB));
     assertThat(fit.verdict()).isEqualTo(Verdict.REFUSED);
     assertThat(fit.next()).contains("model file");
+  }
+
+  @Test
+  void sizesThatNoModelHasAreRefusedAndNeverOverflowIntoAFit() {
+    for (String key :
+        List.of(
+            "llama.embedding_length",
+            "llama.attention.head_count",
+            "llama.attention.head_count_kv",
+            "llama.attention.key_length",
+            "llama.block_count",
+            "llama.ssm.inner_size",
+            "llama.ssm.state_size")) {
+      for (long value : new long[] {1L << 31, 1L << 40, Long.MAX_VALUE}) {
+        Gguf strange = with(with(llama8b, "llama.ssm.conv_kernel", 4), key, value);
+        Fit fit = fit(strange, FitSettings.of(8192), Hardware.card(16 * GIB));
+        assertThat(fit.verdict()).as(key + " " + value).isEqualTo(Verdict.REFUSED);
+      }
+    }
+  }
+
+  @Test
+  void theLargestSettingsThatAreTakenGiveFiguresThatAreNotNegative() {
+    FitSettings most =
+        new FitSettings(
+            1L << 28,
+            256,
+            true,
+            FitSettings.FlashAttention.OFF,
+            TensorType.F32,
+            TensorType.F32,
+            1L << 16,
+            true,
+            true,
+            false,
+            new Placement.Gpu());
+    Fit fit = fit(header("headers/bloom-7b1.Q4_K_M.gguf-header.gz"), most, Hardware.card(GIB));
+    assertThat(fit.verdict()).isEqualTo(Verdict.WONT);
+    assertThat(fit.deviceBytes().getFirst()).isGreaterThan(1L << 40);
+    assertThat(fit.missingBytes()).isGreaterThan(1L << 40);
+  }
+
+  @Test
+  void aContextThatNobodyAskedForIsNoLongerThanTheTraining() {
+    Gguf encoder = header("headers/bge-large-en-v1.5.F16.gguf-header.gz");
+    FitGrid grid = new FitGrid("", "1", "f16", "512", "auto", "auto", false);
+    FitQuestion question = FitQuestion.of(grid, "24", "");
+    List<Fit> fits =
+        question.answers(
+            "m", encoder, OptionalLong.of(4096), () -> Hardware.card(GIB), Correction.Book.EMPTY);
+    assertThat(fits.getFirst().context()).isEqualTo(512);
+    assertThat(fits.getFirst().outputBytes()).isPositive();
   }
 
   @Test
