@@ -3,15 +3,16 @@ package dev.corral;
 import dev.corral.db.Database;
 import dev.corral.db.DatabaseFailure;
 import dev.corral.fit.Correction;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// How loads compared with their estimates, by architecture and driver; kept in `corral.db`. Read
-/// from memory by any thread.
+/// How loads compared with their estimates, by architecture and driver; kept in `corral.db`. Large
+/// models weigh more, since what a process takes besides says nothing of the next model. Read from
+/// memory by any thread.
 final class LoadRecord implements Correction.Book {
-  /// Before `ARCHITECTURE DRIVER`, in the table of settings; the value is `RATIO LOADS`.
+  /// Before `ARCHITECTURE DRIVER`, in the table of settings; the value is `ESTIMATED MEASURED
+  /// LOADS`, bytes of all loads together.
   private static final String KEY = "fit.load.";
 
   /// What is further off was no measure of this model.
@@ -19,13 +20,24 @@ final class LoadRecord implements Correction.Book {
 
   private static final double MOST = 5;
 
-  /// So many loads count as the past; with more, a new driver would never be noticed.
-  private static final int REMEMBERED = 20;
+  /// In a smaller model the process around it is most of what is measured.
+  private static final long WORTH_COMPARING = 256L << 20;
+
+  /// After so many loads the past counts half: a new driver is noticed.
+  private static final int FADING = 20;
 
   private static final System.Logger LOG = System.getLogger(LoadRecord.class.getName());
 
   private final Database database;
-  private final Map<String, Correction> known = new ConcurrentHashMap<>();
+  private final Map<String, Sums> known = new ConcurrentHashMap<>();
+
+  private record Sums(long estimated, long measured, int loads) {
+    Sums with(Sums one) {
+      int share = loads > 0 && loads % FADING == 0 ? 2 : 1;
+      return new Sums(
+          estimated / share + one.estimated, measured / share + one.measured, loads + one.loads);
+    }
+  }
 
   /// @throws DatabaseFailure where the database cannot
   LoadRecord(Database database) {
@@ -41,19 +53,21 @@ final class LoadRecord implements Correction.Book {
 
   @Override
   public Optional<Correction> find(String architecture, String driver) {
-    return Optional.ofNullable(known.get(name(architecture, driver)));
+    return Optional.ofNullable(known.get(name(architecture, driver)))
+        .map(sums -> new Correction((double) sums.measured() / sums.estimated(), sums.loads()));
   }
 
   /// Takes one more load into account.
   ///
   /// @param driver as in [Correction.Book#find]
   void add(String architecture, String driver, long estimatedBytes, long measuredBytes) {
-    double ratio = estimatedBytes <= 0 ? 0 : (double) measuredBytes / estimatedBytes;
-    if (ratio < LEAST || ratio > MOST) {
+    double ratio = (double) measuredBytes / Math.max(1, estimatedBytes);
+    if (estimatedBytes < WORTH_COMPARING || ratio < LEAST || ratio > MOST) {
       return;
     }
-    Correction now =
-        known.merge(name(architecture, driver), new Correction(ratio, 1), LoadRecord::together);
+    Sums now =
+        known.merge(
+            name(architecture, driver), new Sums(estimatedBytes, measuredBytes, 1), Sums::with);
     try {
       int _ =
           database.inTransaction(sql ->
@@ -61,26 +75,22 @@ final class LoadRecord implements Correction.Book {
                   "insert into setting (name, value) values (?, ?)"
                       + " on conflict (name) do update set value = excluded.value",
                   KEY + name(architecture, driver),
-                  String.format(Locale.ROOT, "%.4f %d", now.ratio(), now.loads())));
+                  now.estimated() + " " + now.measured() + " " + now.loads()));
     } catch (DatabaseFailure e) {
       LOG.log(System.Logger.Level.WARNING, "what a load took could not be kept", e);
     }
-  }
-
-  private static Correction together(Correction before, Correction one) {
-    int past = Math.min(before.loads(), REMEMBERED - 1);
-    double mean = (before.ratio() * past + one.ratio()) / (past + 1);
-    return new Correction(mean, before.loads() + 1);
   }
 
   private static String name(String architecture, String driver) {
     return architecture + " " + driver;
   }
 
-  private static Optional<Correction> parse(String value) {
+  private static Optional<Sums> parse(String value) {
     String[] parts = value.split(" ", -1);
-    return value.matches("\\d+\\.\\d+ \\d{1,9}")
-        ? Optional.of(new Correction(Double.parseDouble(parts[0]), Integer.parseInt(parts[1])))
+    return value.matches("[1-9]\\d{0,17} \\d{1,18} \\d{1,9}")
+        ? Optional.of(
+            new Sums(
+                Long.parseLong(parts[0]), Long.parseLong(parts[1]), Integer.parseInt(parts[2])))
         : Optional.empty();
   }
 }

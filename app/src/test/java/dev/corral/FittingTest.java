@@ -11,6 +11,11 @@ import dev.corral.fit.FitSettings;
 import dev.corral.fit.Hardware;
 import dev.corral.gguf.Gguf;
 import dev.corral.gguf.GgufValue;
+import dev.corral.gguf.GgufWriter;
+import dev.corral.gguf.TensorType;
+import dev.corral.model.Digest;
+import dev.corral.model.Layer;
+import dev.corral.model.Manifest;
 import dev.corral.testkit.Answer;
 import dev.corral.testkit.Content;
 import dev.corral.testkit.OllamaNode;
@@ -18,8 +23,11 @@ import dev.corral.testkit.RegistryDouble;
 import dev.corral.testkit.RegistryDouble.ImageLayer;
 import dev.corral.testkit.TestModel;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,6 +44,38 @@ class FittingTest {
   private String bringing(String name) throws IOException {
     Files.write(seeds.resolve(name + ".gguf"), Shop.tiny("markov-a"));
     return "store: {seed: [\"" + seeds + "\"]}\n";
+  }
+
+  /// A model of 300 MiB, nearly all of it a hole.
+  private String bringingALargeOne(String name) throws IOException {
+    GgufWriter writer =
+        new GgufWriter()
+            .text(Gguf.ARCHITECTURE, "llama")
+            .whole("llama.block_count", 1)
+            .whole("llama.context_length", 4096)
+            .whole("llama.embedding_length", 1024)
+            .whole("llama.feed_forward_length", 1024)
+            .whole("llama.attention.head_count", 8);
+    writer.tensor("token_embd.weight", TensorType.F16, List.of(1024L, 75_000L), out -> {});
+    writer.tensor("output.weight", TensorType.F16, List.of(1024L, 75_000L), out -> {});
+    byte[] header = writer.header();
+    Digest weights = Digest.of(header);
+    Digest config = Digest.of(Shop.CONFIG);
+    long bytes = header.length + 2L * 2 * 1024 * 75_000;
+    Path blobs = Files.createDirectories(seeds.resolve("blobs"));
+    Files.write(blobs.resolve("sha256-" + config.hex()), Shop.CONFIG);
+    // nobody looks whether a hole has its digest before it is loaded
+    Path file = Files.write(blobs.resolve("sha256-" + weights.hex()), header);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.allocate(1), bytes - 1);
+    }
+    Path tags = seeds.resolve("manifests/registry.ollama.ai/library/" + name);
+    Manifest manifest =
+        new Manifest(
+            new Layer(Layer.CONFIG, config, Shop.CONFIG.length),
+            List.of(new Layer(Layer.MODEL, weights, bytes)));
+    Files.write(Files.createDirectories(tags).resolve("latest"), manifest.json());
+    return "store: {path: \"" + seeds + "\"}\n";
   }
 
   private static JsonNode fit(RunningCorral corral, String ask) {
@@ -112,8 +152,8 @@ class FittingTest {
 
   @Test
   void aLoadThatTookMoreThanEstimatedIsRememberedAndBothFiguresAreTold() throws IOException {
+    String home = bringingALargeOne("tiny");
     long estimated;
-    String home = bringing("tiny");
     try (RunningCorral corral = RunningCorral.alone(QUIET + home)) {
       estimated =
           fit(corral, "{\"model\":\"tiny\",\"placement\":\"cpu\"}").path("hostBytes").asLong();

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The record of what loads took.
 class LoadRecordTest {
+  private static final long GIB = 1L << 30;
+
   @TempDir private Path home;
 
   private Database database() {
@@ -29,9 +31,9 @@ class LoadRecordTest {
     try (Database database = database()) {
       LoadRecord record = new LoadRecord(database);
       assertThat(record.find("llama", "cuda")).isEmpty();
-      record.add("llama", "cuda", 1000, 1100);
-      record.add("llama", "cuda", 1000, 1300);
-      record.add("llama", "cpu", 1000, 900);
+      record.add("llama", "cuda", GIB, GIB * 11 / 10);
+      record.add("llama", "cuda", GIB, GIB * 13 / 10);
+      record.add("llama", "cpu", GIB, GIB * 9 / 10);
     }
     try (Database database = database()) {
       LoadRecord record = new LoadRecord(database);
@@ -44,12 +46,30 @@ class LoadRecordTest {
   }
 
   @Test
+  void largeModelsWeighMoreAndThePastFades() {
+    try (Database database = database()) {
+      LoadRecord record = new LoadRecord(database);
+      record.add("llama", "cuda", GIB, 2 * GIB);
+      record.add("llama", "cuda", 99 * GIB, 99 * GIB);
+      assertThat(record.find("llama", "cuda").orElseThrow().ratio()).isCloseTo(1.01, within(0.001));
+      for (int i = 0; i < 60; i++) {
+        record.add("llama", "cuda", 100 * GIB, 120 * GIB);
+      }
+      Correction later = record.find("llama", "cuda").orElseThrow();
+      assertThat(later.loads()).isEqualTo(62);
+      assertThat(later.ratio()).isCloseTo(1.2, within(0.01));
+    }
+  }
+
+  @Test
   void whatCannotBeAMeasureOfThisModelIsNotTaken() {
     try (Database database = database()) {
       LoadRecord record = new LoadRecord(database);
-      record.add("llama", "cuda", 1000, 10);
-      record.add("llama", "cuda", 1000, 100_000);
-      record.add("llama", "cuda", 0, 100);
+      record.add("llama", "cuda", GIB, GIB / 100);
+      record.add("llama", "cuda", GIB, 100 * GIB);
+      record.add("llama", "cuda", 0, GIB);
+      // mostly the process around it
+      record.add("llama", "cuda", GIB / 100, GIB / 50);
       assertThat(record.find("llama", "cuda")).isEmpty();
     }
   }

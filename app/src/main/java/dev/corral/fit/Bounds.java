@@ -48,7 +48,7 @@ final class Bounds {
         && within(block.keyRow(), ROW)
         && within(block.valueRow(), ROW)
         && (dense == null || within(dense.width(), WIDTH))
-        && (experts == null || within(experts.used(), EXPERTS) && within(experts.width(), WIDTH));
+        && (experts == null || (within(experts.used(), EXPERTS) && within(experts.width(), WIDTH)));
   }
 
   private static boolean within(long value, long most) {
