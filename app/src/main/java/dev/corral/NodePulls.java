@@ -119,7 +119,7 @@ final class NodePulls {
                 name,
                 backend.target(),
                 folder(backend).map(OllamaFolder::at),
-                settings.get().store().ollama().equals("write")));
+                settings.get().store().writesOllama()));
   }
 
   /// As the file says; else the usual one of this machine, for a node on this machine. Whether it

@@ -11,8 +11,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /// What the store asks of a disk, and how the disk's refusals read.
 final class Disk {
@@ -23,6 +28,14 @@ final class Disk {
   private static final int USUAL_SHARE = 20;
 
   private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
+
+  private static final Set<PosixFilePermission> EXECUTE =
+      EnumSet.of(
+          PosixFilePermission.OWNER_EXECUTE,
+          PosixFilePermission.GROUP_EXECUTE,
+          PosixFilePermission.OTHERS_EXECUTE);
+
+  private static final System.Logger LOG = System.getLogger(Disk.class.getName());
 
   private Disk() {}
 
@@ -123,9 +136,10 @@ final class Disk {
   /// An Ollama that starts on the same folder deletes what is older than an hour and not mentioned
   /// in a manifest; hence the fresh time.
   static void publish(Path work, Path target) throws IOException {
-    Files.setLastModifiedTime(work, FileTime.from(Instant.now()));
     sync(work);
     Path folder = ensureParent(target);
+    belongTo(work, folder);
+    Files.setLastModifiedTime(work, FileTime.from(Instant.now()));
     Files.move(work, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     syncFolder(folder);
   }
@@ -138,9 +152,40 @@ final class Disk {
     if (!Files.isDirectory(folder)) {
       Path above = ensureParent(folder);
       Files.createDirectories(folder);
+      belongTo(folder, above);
       syncFolder(above);
     }
     return folder;
+  }
+
+  /// Gives what we made the owner, the group and the rights of the folder it goes to: the store may
+  /// be an Ollama's, whose user is another one. Where the system does not let us, it stays ours;
+  /// the folder's owner may read and remove it all the same.
+  static void belongTo(Path made, Path folder) {
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(made, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    if (view == null) {
+      return; // a system without such rights
+    }
+    try {
+      PosixFileAttributes wanted = Files.readAttributes(folder, PosixFileAttributes.class);
+      PosixFileAttributes now = view.readAttributes();
+      Set<PosixFilePermission> rights = EnumSet.copyOf(wanted.permissions());
+      if (now.isRegularFile()) {
+        rights.removeAll(EXECUTE);
+      }
+      if (!now.permissions().equals(rights)) {
+        view.setPermissions(rights);
+      }
+      if (!now.group().equals(wanted.group())) {
+        view.setGroup(wanted.group());
+      }
+      if (!now.owner().equals(wanted.owner())) {
+        view.setOwner(wanted.owner());
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "the store's rights could not be given on", e);
+    }
   }
 
   static void sync(Path file) throws IOException {

@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The folder in which an Ollama keeps its models, as far as we may look into it beside that
 /// Ollama.
@@ -17,15 +18,31 @@ public final class OllamaFolder {
   /// Room for a piece of a blob while it is hashed.
   private static final int BUFFER = 1 << 20;
 
+  private final Path folder;
   private final FolderShelf shelf;
 
-  private OllamaFolder(FolderShelf shelf) {
+  private OllamaFolder(Path folder, FolderShelf shelf) {
+    this.folder = folder;
     this.shelf = shelf;
   }
 
   /// @param folder with `blobs` and `manifests` in it
   public static OllamaFolder at(Path folder) {
-    return new OllamaFolder(new FolderShelf(Origin.OLLAMA, Layout.of(folder)));
+    return new OllamaFolder(folder, new FolderShelf(Origin.OLLAMA, Layout.of(folder)));
+  }
+
+  /// True where we could put models into it.
+  public boolean takes() {
+    Layout layout = shelf.layout();
+    return Files.isWritable(folder)
+        && Files.isWritable(layout.blobs())
+        && Files.isWritable(layout.manifests());
+  }
+
+  /// The same folder as a store, in which we work in `.corral/`. What we put there belongs to the
+  /// owner of the folder. Owned and closed by the caller.
+  public Store open(Consumer<String> notices) throws StoreFailure {
+    return Store.open(Folders.own(folder), notices);
   }
 
   /// The manifest of a name, byte for byte; empty where there is none or it cannot be read.

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,8 +55,11 @@ final class Work implements Closeable {
     Files.createDirectories(store);
     Path folder = store.toRealPath().resolve(".corral");
     Path all = Files.createDirectories(folder.resolve("work"));
-    Files.createDirectories(folder.resolve("partial"));
-    Files.createDirectories(folder.resolve("marks"));
+    Path parts = Files.createDirectories(folder.resolve("partial"));
+    Path marks = Files.createDirectories(folder.resolve("marks"));
+    for (Path made : List.of(folder, all, parts, marks)) {
+      Disk.belongTo(made, store);
+    }
     Path mine = Files.createDirectory(all.resolve(UUID.randomUUID().toString()));
     OURS.add(mine);
     FileChannel channel =

@@ -15,11 +15,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Brings blobs into a store, one after the other, each once: what another job is fetching is
 /// waited for.
-record Fetcher(Store store, FetchSettings settings, Backoff backoff, Throttle throttle, Stop stop) {
+///
+/// @param verified blobs whose bytes came and were hashed in this work
+record Fetcher(
+    Store store,
+    FetchSettings settings,
+    Backoff backoff,
+    Throttle throttle,
+    Stop stop,
+    Set<Digest> verified) {
   /// How often we look whether somebody else has finished a blob that they are fetching.
   private static final Duration LOOK = Duration.ofMillis(300);
 
@@ -76,7 +85,10 @@ record Fetcher(Store store, FetchSettings settings, Backoff backoff, Throttle th
           case BlobFetch.End.Failed failed -> {
             return failed(failed.trouble());
           }
-          case BlobFetch.End.Whole whole -> partial.commit(whole.digest(), whole.marks());
+          case BlobFetch.End.Whole whole -> {
+            partial.commit(whole.digest(), whole.marks());
+            verified.add(whole.digest());
+          }
         }
       } catch (StoreFailure e) {
         if (e.kind() != StoreFailure.Kind.BUSY) {

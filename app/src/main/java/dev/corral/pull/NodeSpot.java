@@ -8,6 +8,6 @@ import java.util.Optional;
 ///
 /// @param name the backend's
 /// @param store its folder of models, where it lies on this machine and may be read
-/// @param mayWrite whether what is damaged there may be removed by us
+/// @param mayWrite whether that folder may be written by us (`store.ollama: write`)
 public record NodeSpot(
     String name, Target target, Optional<OllamaFolder> store, boolean mayWrite) {}

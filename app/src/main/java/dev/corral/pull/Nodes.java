@@ -1,7 +1,7 @@
 package dev.corral.pull;
 
+import dev.corral.blobs.OllamaFolder;
 import dev.corral.ollama.Management;
-import dev.corral.registry.Registry;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -23,10 +23,17 @@ public final class Nodes {
     this.patience = patience;
   }
 
-  /// @param registry as the settings allow it when a job begins
-  Optional<Work.Place> place(String target, Supplier<Registry> registry) {
-    return spots
-        .apply(target)
-        .map(spot -> order -> new NodeRun(order, spot, management, registry.get(), patience));
+  /// @param fetching as the settings allow it when a job begins
+  Optional<Work.Place> place(String target, Supplier<Fetching> fetching) {
+    return spots.apply(target).map(spot -> order -> begin(spot, order, fetching.get()));
+  }
+
+  /// Where we may write the node's folder we fetch ourselves: in parallel parts, and resumed.
+  private Work begin(NodeSpot spot, Work.Order order, Fetching fetching) {
+    Optional<OllamaFolder> folder =
+        spot.store().filter(_ -> spot.mayWrite()).filter(OllamaFolder::takes);
+    return folder.isPresent()
+        ? new FolderRun(order, folder.get(), fetching)
+        : new NodeRun(order, spot, management, fetching.sources().registry(), patience);
   }
 }

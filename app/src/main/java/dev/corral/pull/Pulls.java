@@ -170,7 +170,11 @@ public final class Pulls implements AutoCloseable {
 
   /// Makes damaged blobs of our own store whole; one for each thread.
   public Repair repair() {
-    return new Repair(store, sources.registry(), settings, throttle);
+    return fetching().repair(store);
+  }
+
+  private Fetching fetching() {
+    return new Fetching(sources, settings, throttle);
   }
 
   /// All jobs, the newest last.
@@ -250,7 +254,7 @@ public final class Pulls implements AutoCloseable {
 
   /// Says which nodes there are beside our own store; their jobs wait until then.
   public void reach(Nodes nodes) {
-    places = target -> nodes.place(target, () -> sources.registry());
+    places = target -> nodes.place(target, this::fetching);
     commands.add(new Command.Places());
   }
 
@@ -436,7 +440,7 @@ public final class Pulls implements AutoCloseable {
         new Work.Order(job.name(), job.hadBegun(), () -> othersNeed(job.id(), job.target()));
     Function<String, Optional<Work.Place>> others = places;
     if (job.target().equals(OWN)) {
-      start(job, new Run(order, store, sources, settings, throttle));
+      start(job, fetching().run(order, store));
     } else if (others != null) {
       others
           .apply(job.target())

@@ -18,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /// The work on a job for our own store, from the manifest to the published model.
@@ -27,6 +29,14 @@ final class Run implements Work {
 
   /// So long without a byte, and the job is shown as standing still.
   private static final long STALL = Duration.ofSeconds(10).toNanos();
+
+  /// What was fetched is not there when it is published.
+  private static final End LOST =
+      new End.Failed(
+          new Problem(
+              false,
+              "something else removes what is fetched from the folder of models",
+              "Does a clean-up run there? Let it end, and pull again."));
 
   private final ModelName name;
   private final Remote remote;
@@ -47,7 +57,8 @@ final class Run implements Work {
     this.hubs = sources.hubs();
     this.settings = settings;
     this.backoff = new Backoff(settings);
-    this.fetcher = new Fetcher(store, settings, backoff, throttle, stop);
+    this.fetcher =
+        new Fetcher(store, settings, backoff, throttle, stop, ConcurrentHashMap.newKeySet());
     this.patient = order.patient();
     this.othersNeed = order.othersNeed();
   }
@@ -70,6 +81,11 @@ final class Run implements Work {
         .map(share ->
             new Pull.Blob(share.layer().digest(), share.done().get(), share.layer().size()))
         .toList();
+  }
+
+  /// Blobs whose bytes came and were hashed in this work; the others were there before.
+  Set<Digest> verified() {
+    return fetcher.verified();
   }
 
   @Override
@@ -167,13 +183,23 @@ final class Run implements Work {
       all.putIfAbsent(layer.digest(), fetcher.share(layer));
     }
     begin(all, 0);
+    End end = fetch(all, found.bytes());
+    // Whoever else tidies this folder may have taken a blob that no manifest mentioned yet.
+    for (int i = 1; i < MOST_MANIFESTS && LOST.equals(end); i++) {
+      end = fetch(all, found.bytes());
+    }
+    return end;
+  }
+
+  private End fetch(Map<Digest, Share> all, byte[] manifest) throws StoreFailure {
+    phase = PullState.PULLING;
     for (Share share : all.values()) {
       End end = fetcher.blob(share, Source.of(remote));
       if (!(end instanceof End.Done)) {
         return end;
       }
     }
-    return publish(found.bytes());
+    return publish(manifest);
   }
 
   /// What is to be fetched is known: from here on it is shown, and the disk has room for it.
@@ -189,8 +215,14 @@ final class Run implements Work {
   /// All blobs are there.
   End publish(byte[] manifest) throws StoreFailure {
     phase = PullState.PUBLISHING;
-    fetcher.store().publish(name, manifest);
-    return new End.Done();
+    try {
+      return fetcher.store().publish(name, manifest).whole() ? new End.Done() : LOST;
+    } catch (StoreFailure e) {
+      if (e.kind() == StoreFailure.Kind.MISSING_BLOB) {
+        return LOST;
+      }
+      throw e;
+    }
   }
 
   /// Blobs whose bytes are all there while their hash is not known yet.
