@@ -3,6 +3,7 @@ package dev.corral.hub;
 import dev.corral.fit.Fit;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// A repository as somebody chooses from it: each quantization with what it would need here.
 ///
@@ -10,6 +11,8 @@ import java.util.Optional;
 /// @param recommended one of them
 /// @param license as the card says, or else a header; empty where neither does
 /// @param architecture empty where it is not known
+/// @param contextLength tokens that the model was trained for
+/// @param parameters as the Hub counts them, or else as a header's tensors make them
 /// @param chatTemplate empty where it is not known
 /// @param notes what to know before choosing, each a sentence or two
 public record Offer(
@@ -18,6 +21,8 @@ public record Offer(
     Optional<Choice> recommended,
     String license,
     String architecture,
+    OptionalLong contextLength,
+    OptionalLong parameters,
     Optional<Boolean> chatTemplate,
     List<String> notes) {
   public Offer {

@@ -4,6 +4,7 @@ import dev.corral.fit.Fit;
 import dev.corral.fit.Here;
 import dev.corral.fit.Verdict;
 import dev.corral.gguf.Gguf;
+import dev.corral.gguf.Tensor;
 import dev.corral.hub.Offer.Basis;
 import dev.corral.hub.Offer.Judged;
 import dev.corral.registry.Trouble;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /// Weighs all choices of a repository. The header of one is read, that of the others follows by
@@ -92,6 +94,8 @@ public final class Offers {
               .flatMap(Gguf::architecture)
               .map(text -> Words.plain(text, MOST_WORDS))
               .orElse(repository.architecture()),
+          contextLength(known),
+          parameters(known),
           template,
           notes(known, template));
     }
@@ -158,11 +162,32 @@ public final class Offers {
     }
 
     private Optional<Boolean> template(Optional<Gguf> header) {
+      if (repository.chatTemplate().orElse(false)) {
+        return Optional.of(true);
+      }
       Optional<Boolean> told =
           header
               .filter(gguf -> gguf.complete() || gguf.text(TEMPLATE).isPresent())
               .map(gguf -> gguf.text(TEMPLATE).filter(text -> !text.isBlank()).isPresent());
       return told.or(repository::chatTemplate);
+    }
+
+    private OptionalLong contextLength(Optional<Gguf> header) {
+      OptionalLong told =
+          header
+              .flatMap(
+                  gguf -> gguf.architecture().map(name -> gguf.whole(name + ".context_length")))
+              .orElse(OptionalLong.empty());
+      return told.isPresent() ? told : repository.contextLength();
+    }
+
+    private OptionalLong parameters(Optional<Gguf> header) {
+      if (repository.parameters().isPresent()) {
+        return repository.parameters();
+      }
+      return header.filter(Gguf::complete).isPresent()
+          ? OptionalLong.of(header.get().tensors().stream().mapToLong(Tensor::elements).sum())
+          : OptionalLong.empty();
     }
 
     private String license(Optional<Gguf> header) {

@@ -2,8 +2,10 @@ package dev.corral.hub;
 
 import dev.corral.fit.Verdict;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -20,6 +22,9 @@ final class Recommendation {
       Comparator.comparing((Choice choice) -> quality(choice).orElse(Quality.IQ1_S))
           .thenComparing(choice -> choice.label().map(Label::dynamic).orElse(false))
           .thenComparingLong(Choice::size);
+
+  /// Kinds that engines of today refuse to load.
+  private static final Set<Quality> GONE = EnumSet.of(Quality.Q4_0_4_4, Quality.Q4_0_8_8);
 
   private Recommendation() {}
 
@@ -64,7 +69,10 @@ final class Recommendation {
   }
 
   private static List<Choice> able(List<Choice> choices) {
-    return choices.stream().filter(choice -> choice.whole() && choice.name().isPresent()).toList();
+    return choices.stream()
+        .filter(choice -> choice.whole() && choice.name().isPresent())
+        .filter(choice -> quality(choice).filter(GONE::contains).isEmpty())
+        .toList();
   }
 
   private static Optional<Quality> quality(Choice choice) {

@@ -177,6 +177,8 @@ class OffersTest {
     assertThat(offer.chatTemplate()).contains(true);
     assertThat(offer.license()).isEqualTo("mit");
     assertThat(offer.architecture()).isEqualTo("llama");
+    assertThat(offer.contextLength()).hasValue(8192);
+    assertThat(offer.parameters().orElseThrow()).isBetween(150_000_000L, 200_000_000L);
     assertThat(offer.notes()).isEmpty();
   }
 

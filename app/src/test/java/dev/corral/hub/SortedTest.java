@@ -217,6 +217,13 @@ class SortedTest {
   }
 
   @Test
+  void aKindThatEnginesRefuseIsNeverTheOneThatIsMeant() {
+    assertThat(sorted("m-Q4_0_4_8.gguf", "m-Q3_K_M.gguf").meantBy(""))
+        .hasValueSatisfying(choice -> assertThat(choice.title()).isEqualTo("Q3_K_M"));
+    assertThat(sorted("m-Q4_0_4_8.gguf").meantBy("")).isEmpty();
+  }
+
+  @Test
   void noNameBreaksTheSorting() {
     Random random = new Random(3);
     String letters = "Qq4_K.M-/0123of<>\"' \u0000é\u202e\\UDBF16mproj";
