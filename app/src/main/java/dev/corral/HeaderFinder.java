@@ -21,6 +21,7 @@ import dev.corral.upstream.Upstream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -92,19 +93,22 @@ final class HeaderFinder implements HeaderSearch {
   }
 
   private Found afar(ModelName name) {
+    Optional<ModelName> repository = atHub(name);
+    boolean saysSo = name.model().toLowerCase(Locale.ROOT).contains("gguf");
+    if (repository.isPresent() && saysSo) {
+      return afar(repository.get());
+    }
     return switch (afar.get().of(name, Depth.EXACT)) {
       case Answered.Got<Header>(Header header) -> new Found.Header(header.gguf());
-      case Answered.Not<Header>(Trouble trouble) -> {
-        Optional<ModelName> other = atHub(name);
-        yield trouble.kind() == Trouble.Kind.MISSING && other.isPresent()
-            ? afar(other.get())
-            : none(name, trouble);
-      }
+      case Answered.Not<Header>(Trouble trouble) ->
+          trouble.kind() == Trouble.Kind.MISSING && repository.isPresent()
+              ? afar(repository.get())
+              : none(name, trouble);
     };
   }
 
-  /// `owner/repository` is a name of Ollama's registry first; where that does not have it, people
-  /// mean the Hub's.
+  /// `owner/repository` is a name of Ollama's registry first; where that does not have it, or where
+  /// the name says GGUF as those of the Hub do, people mean the Hub's.
   private static Optional<ModelName> atHub(ModelName name) {
     boolean plain =
         name.host().equals(ModelName.DEFAULT_HOST)

@@ -92,11 +92,21 @@ final class FitTables {
               fit.deviceBytes().isEmpty()
                   ? "-"
                   : String.join(" + ", fit.deviceBytes().stream().map(FitTables::bytes).toList()),
+              bytes(fit.freeBytes()),
               word(screen, fit.verdict())));
     }
     screen.table(
         List.of(
-            "CONTEXT", "SLOTS", "CACHE", "STEP", "FLASH", "PLACEMENT", "HOST", "GPU", "VERDICT"),
+            "CONTEXT",
+            "SLOTS",
+            "CACHE",
+            "STEP",
+            "FLASH",
+            "PLACEMENT",
+            "HOST",
+            "GPU",
+            "FREE",
+            "VERDICT"),
         rows);
   }
 

@@ -53,6 +53,7 @@ final class Steps {
       better(whole.withPlacement(new Placement.GpuTwo()), now)
           .ifPresent(verdict -> steps.add("both GPUs (" + verdict.word() + ")"));
     }
+    experts(whole, now).ifPresent(steps::add);
     if (steps.isEmpty()) {
       return now == Verdict.WONT
           ? "No single smaller step makes it fit; choose a smaller model."
@@ -78,6 +79,18 @@ final class Steps {
         ? Optional.empty()
         : better(settings.withCache(TensorType.Q8_0, TensorType.Q8_0), now)
             .map(verdict -> "a q8_0 cache (" + verdict.word() + ")");
+  }
+
+  /// A model of many experts computes with few of them: they may stay on the host.
+  private Optional<String> experts(FitSettings settings, Verdict now) {
+    boolean some = bench.shape().blocks().stream().anyMatch(block -> block.experts() != null);
+    if (!some || now != Verdict.WONT || !(settings.placement() instanceof Placement.Gpu)) {
+      return Optional.empty();
+    }
+    FitSettings aside = settings.withPlacement(new Placement.ExpertsOnHost());
+    return bench.verdict(bench.estimate(aside)).runs()
+        ? Optional.of("all experts on the host (gpu-experts-on-host)")
+        : Optional.empty();
   }
 
   private Optional<String> slots(FitSettings settings, Verdict now) {

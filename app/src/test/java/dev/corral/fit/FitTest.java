@@ -268,6 +268,15 @@ class FitTest {
   }
 
   @Test
+  void aModelOfManyExpertsMayKeepThemOnTheHost() {
+    Gguf experts = header("headers/qwen3-30b-a3b.Q4_K_M.gguf-header.gz");
+    assertThat(fit(experts, FitSettings.of(8192), Hardware.card(8 * GIB)).next())
+        .contains("all experts on the host (gpu-experts-on-host)");
+    assertThat(fit(llama8b, FitSettings.of(8192), Hardware.card(6 * GIB)).next())
+        .doesNotContain("experts");
+  }
+
+  @Test
   void sizesThatNoModelHasAreRefusedAndNeverOverflowIntoAFit() {
     for (String key :
         List.of(
