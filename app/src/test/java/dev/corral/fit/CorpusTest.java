@@ -1,5 +1,7 @@
 package dev.corral.fit;
 
+import static dev.corral.fit.Verdict.PERFECT;
+import static dev.corral.fit.Verdict.TIGHT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.fit.Corpus.Row;
@@ -21,6 +23,10 @@ import org.junit.jupiter.api.Test;
 class CorpusTest {
   private static final long MIB = 1L << 20;
   private static final long EXACT = MIB / 10;
+
+  /// A verdict looks for next steps too, which takes its time.
+  private static final int EVERY = 41;
+
   private static List<Measured> measured;
   private static List<Row> rows;
 
@@ -123,6 +129,25 @@ class CorpusTest {
   void withoutAGpuTheHostIsPredicted() {
     within(on("cpu", "total_host", row -> !row.encoder()), -1.6, 1.6);
     within(on("cpu", "total_host", Row::encoder), -5, 5);
+  }
+
+  @Test
+  void whatTheEnginesOwnFitRejectsIsNeverCalledPerfectAndWhatHasRoomRuns() {
+    List<Measured> all = on("gpu", "total_gpu0", row -> true);
+    for (int i = 0; i < all.size(); i += EVERY) {
+      Row row = all.get(i).row();
+      long real = row.measured("total_gpu0");
+      // the engine keeps 1 GiB free
+      assertThat(verdict(row, real + (1L << 30) - 1)).as(row.toString()).isNotIn(PERFECT, TIGHT);
+      long reserve = Math.max(1L << 30, real / 18);
+      long roomy = real + real / 50 + reserve + Hardware.Driver.CUDA.contextBytes();
+      assertThat(verdict(row, roomy)).as(row.toString()).isEqualTo(TIGHT);
+      assertThat(verdict(row, 2 * roomy)).as(row.toString()).isEqualTo(PERFECT);
+    }
+  }
+
+  private static Verdict verdict(Row row, long vram) {
+    return Fit.of("m", row.gguf(), row.settings(), Hardware.card(vram)).verdict();
   }
 
   @Test
