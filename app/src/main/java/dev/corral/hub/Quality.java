@@ -6,6 +6,7 @@ import java.util.Optional;
 /// What to think of a quantization, in a line of words, and which one is better. The order follows
 /// the errors that llama.cpp's authors and others publish for these types; between neighbours it is
 /// a matter of taste.
+@SuppressWarnings("ImmutableEnumChecker") // List.of is immutable; the checker cannot see it
 enum Quality {
   IQ1_S("hardly usable; only for the very largest models", "IQ1_S"),
   TQ1_0("three-valued weights in 1.7 bits: for models that were trained so", "TQ1_0"),
