@@ -58,7 +58,9 @@ class Models extends Part {
         <div class="name"><bdi>${short(model.name)}</bdi>
           ${model.virtualFor ? html`<span class="pill">alias of <bdi>${short(model.virtualFor)}</bdi></span>` : nothing}
           ${same(model.name, this.fallback) ? html`<span class="pill">default</span>` : nothing}
-          ${model.loaded ? html`<span class="pill ok">loaded</span>` : nothing}</div>
+          ${model.loaded ? html`<span class="pill ok">loaded</span>` : nothing}
+          ${!model.virtualFor && model.state && model.state !== 'present' ? html`<span class="pill">${model.state}</span>` : nothing}
+          ${model.protected ? html`<span class="pill">protected</span>` : nothing}</div>
         <div class="facts">${facts.map((fact) => html`<span>${fact}</span>`)}${where(model)}</div>
       </div>
       <div class="actions">${chats(model) ? html`<button type="button" aria-label="Chat with ${model.name}" @click=${() => this.tell('chat-with', model.name)}>Chat</button>` : nothing}</div>

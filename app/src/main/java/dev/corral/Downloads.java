@@ -114,6 +114,17 @@ final class Downloads implements AutoCloseable {
         "corral/" + Version.OURS);
   }
 
+  /// The way out to what may be asked, past the proxies of the variables.
+  static Outbound outbound(Destinations allowed, Variables variables) {
+    Proxies proxies;
+    try {
+      proxies = Proxies.of(name -> variables.find(name).map(Given::text));
+    } catch (IllegalArgumentException e) {
+      proxies = Proxies.NONE; // said where downloads begin
+    }
+    return outbound(allowed, proxies, LOOKED_AT);
+  }
+
   /// What a variable says wrongly is said and passed over: the rest of the program needs it not.
   private <T> Optional<T> understood(Function<Function<String, Optional<String>>, T> reader) {
     try {

@@ -3,6 +3,7 @@ package dev.corral;
 import dev.corral.assign.Active;
 import dev.corral.assign.Assignments;
 import dev.corral.assign.Protection;
+import dev.corral.config.Variables;
 import dev.corral.control.CallGroup;
 import dev.corral.control.Glances;
 import dev.corral.control.LibraryParts;
@@ -15,11 +16,11 @@ import dev.corral.library.Catalog;
 import dev.corral.library.CatalogSettings;
 import dev.corral.library.Library;
 import dev.corral.library.Recorder;
+import dev.corral.library.RemoteLists;
 import dev.corral.pull.Pull;
 import dev.corral.pull.PullState;
 import dev.corral.upstream.Upstream;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,6 +30,7 @@ import java.util.function.Supplier;
 final class Holdings implements AutoCloseable {
   private final Database database;
   private final Library library;
+  private final RemoteLists lists;
   private final Catalog catalog;
   private final Recorder recorder;
   private final Protection protection;
@@ -38,6 +40,7 @@ final class Holdings implements AutoCloseable {
   private final Clock clock;
   private volatile CatalogSettings settings;
 
+  /// @param variables say which proxy leads out
   /// @param corral the database of settings
   /// @param notes lines for the operator about the opening
   /// @param notices lines for the operator later
@@ -45,6 +48,7 @@ final class Holdings implements AutoCloseable {
   Holdings(
       Settings settings,
       Home home,
+      Variables variables,
       Database corral,
       Upstream upstream,
       Clock clock,
@@ -62,7 +66,12 @@ final class Holdings implements AutoCloseable {
           case Opening.Refused no -> throw new Unstartable(no.message(), no.next());
         };
     this.library = new Library(database, clock);
-    this.catalog = new Catalog(home.file("catalog"), List::of, notices);
+    this.lists =
+        new RemoteLists(
+            home.file("catalog").resolve("lists"),
+            allowed -> Downloads.outbound(allowed, variables),
+            notices);
+    this.catalog = new Catalog(home.file("catalog"), lists::now, notices);
     this.recorder = new Recorder(catalog);
     this.protection = new Protection(corral, clock);
     this.active = new Active(corral, clock);
@@ -103,6 +112,7 @@ final class Holdings implements AutoCloseable {
   /// Takes over changed settings.
   void follow(Settings now) {
     settings = now.catalog();
+    lists.follow(now.catalog());
     protection.follow(now.protectedModels());
     active.follow(now.defaultModel());
   }
@@ -136,6 +146,7 @@ final class Holdings implements AutoCloseable {
 
   @Override
   public void close() {
+    lists.close();
     stocktaker.close();
     database.close();
   }

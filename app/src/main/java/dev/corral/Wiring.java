@@ -129,6 +129,7 @@ public final class Wiring implements AutoCloseable {
             new Holdings(
                 settings,
                 home,
+                sources.variables(),
                 database,
                 upstream,
                 clock,

@@ -112,7 +112,8 @@ public final class CatalogReader {
                 + ", column "
                 + e.getLocation().getColumnNr()
                 + ")";
-    return String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("") + place;
+    String said = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+    return said.replaceAll(" \\(start marker at .*", "") + place;
   }
 
   private void array(JsonParser parser) throws IOException {
@@ -151,6 +152,10 @@ public final class CatalogReader {
   private void take(JsonNode tree) {
     number++;
     List<String> faults = new ArrayList<>();
+    if (!tree.isObject()) {
+      bad("entry " + number, "it is no object");
+      return;
+    }
     CatalogEntry entry = new EntryReader(tree, faults).entry();
     if (faults.isEmpty() && !ids.add(entry.id().toLowerCase(Locale.ROOT))) {
       faults.add("the id is there twice in this file");

@@ -45,9 +45,6 @@ final class EntryReader {
 
   /// The entry; to be used only where there are no faults.
   CatalogEntry entry() {
-    if (!tree.isObject()) {
-      faults.add("it is no object");
-    }
     List<Quant> quants = quants();
     String repo = line("repo_id", LONGEST_LINE, false);
     String template = line("filename_template", LONGEST_LINE, false);
