@@ -86,7 +86,8 @@ public final class HubCalls implements CallGroup {
           switch (new Offers(hubs).of(found.repository(), here.get())) {
             case Answered.Not<Offer>(Trouble trouble) -> refusal(trouble);
             case Answered.Got<Offer>(Offer offer) ->
-                Answer.of(HubViews.of(offer, page(hubs.endpoint(), found.repository())));
+                Answer.of(
+                    HubViews.of(offer, page(hubs.endpoint(), found.repository()), found.tag()));
           };
     };
   }

@@ -7,16 +7,19 @@ import dev.corral.hub.Choice;
 import dev.corral.hub.HubFile;
 import dev.corral.hub.Offer;
 import dev.corral.hub.Repository;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The hub's values as records of `/manage`.
 final class HubViews {
   private HubViews() {}
 
-  static HubRepository of(Offer offer, String url) {
+  /// @param tag what was named with the repository; empty for nothing
+  static HubRepository of(Offer offer, String url, String tag) {
     Repository repository = offer.repository();
     return new HubRepository(
         repository.name().toString(),
@@ -33,7 +36,15 @@ final class HubViews {
         repository.files().projector().map(HubFile::path).orElse(""),
         offer.choices().stream().map(one -> choice(offer, one)).toList(),
         repository.files().leftOut(),
-        offer.notes());
+        notes(offer, tag));
+  }
+
+  private static List<String> notes(Offer offer, String tag) {
+    boolean there = tag.isEmpty() || offer.repository().files().meantBy(tag).isPresent();
+    return Stream.concat(
+            there ? Stream.empty() : Stream.of("It has no '" + tag + "'; choose one of these."),
+            offer.notes().stream())
+        .toList();
   }
 
   private static @Nullable Long boxed(OptionalLong number) {

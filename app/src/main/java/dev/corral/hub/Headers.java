@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +32,16 @@ public final class Headers {
   /// No model that is published has more parts; with more, the first one must do.
   private static final int MOST_PARTS = 80;
 
+  /// Headers that are read at once, over all callers: each holds some ten MB while it is read.
+  private static final int MOST_AT_ONCE = 4;
+
+  private static final int SECONDS_IN_LINE = 20;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(25);
 
   private final Site site;
   private final Listings listings;
   private final Registry registry;
+  private final Semaphore reading = new Semaphore(MOST_AT_ONCE);
   private final Map<String, Gguf> kept =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
@@ -177,6 +183,13 @@ public final class Headers {
     if (known != null) {
       return new Answered.Got<>(new Header(known, 0, 0));
     }
+    if (!admitted()) {
+      return new Answered.Not<>(
+          new Trouble(
+              Trouble.Kind.AWAY,
+              "many headers are being read just now, so that of " + what + " was not",
+              "Try again in a moment."));
+    }
     try (source) {
       GgufReader reader = new GgufReader(source, ReadSettings.forFit());
       Reading glance = reader.glance();
@@ -195,6 +208,17 @@ public final class Headers {
             got(gguf, source);
         case Reading.Refused refused -> new Answered.Not<>(trouble(refused, source, what));
       };
+    } finally {
+      reading.release();
+    }
+  }
+
+  private boolean admitted() {
+    try {
+      return reading.tryAcquire(SECONDS_IN_LINE, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

@@ -169,7 +169,7 @@ public record Sorted(
   /// Without a tag it is Q4_K_M, or what comes nearest to it.
   ///
   /// @param tag empty for none
-  Optional<Choice> meantBy(String tag) {
+  public Optional<Choice> meantBy(String tag) {
     if (tag.isEmpty() || tag.equalsIgnoreCase(ModelName.DEFAULT_TAG)) {
       return Recommendation.withoutHardware(choices);
     }

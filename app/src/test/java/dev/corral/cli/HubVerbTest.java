@@ -31,15 +31,19 @@ class HubVerbTest {
   private Wiring corral;
 
   @BeforeEach
-  void open() throws IOException {
+  void publish() throws IOException {
     Files.writeString(home.resolve("corral.yaml"), "engine: {enabled: \"true\"}\n");
-    Map<String, String> variables = Map.of("HF_ENDPOINT", hub.url().toString());
-    corral = Wiring.start(home, null, Map.of("server.port", "0"), variables, System.err);
+    open();
     hub.file(REPO, "tiny-Q4_K_M.gguf", Content.of(model(true)));
     hub.file(REPO, "tiny-Q8_0.gguf", Content.of(model(true)));
     hub.file(REPO, "mmproj-tiny-f16.gguf", Content.of("projector"));
     hub.file(REPO, "README.md", Content.of("read me"));
     hub.info(REPO, info -> info.putObject("cardData").put("license", "apache-2.0"));
+  }
+
+  private void open() {
+    Map<String, String> variables = Map.of("HF_ENDPOINT", hub.url().toString());
+    corral = Wiring.start(home, null, Map.of("server.port", "0"), variables, System.err);
   }
 
   @AfterEach
@@ -105,6 +109,20 @@ class HubVerbTest {
     assertThat(document.path("choices").path(0).path("model").asText())
         .isEqualTo("hf.co/owner/tiny-GGUF:Q4_K_M");
     assertThat(document.path("chatTemplate").asBoolean()).isTrue();
+  }
+
+  @Test
+  void whereAllModelsRunElsewhereTheStandardIsRecommendedWithoutAVerdict() throws IOException {
+    corral.close();
+    Files.writeString(
+        home.resolve("corral.yaml"),
+        "backends: [{name: far, url: \"http://192.0.2.1:11434\"}]\nengine: {enabled: \"false\"}\n");
+    open();
+    Seen shown = typed("hub", REPO + ":Q9_K");
+    assertThat(shown.out())
+        .containsPattern("Q4_K_M\\t[^\\t]+\\t-\\t-\\trecommended")
+        .containsPattern("Q8_0\\t[^\\t]+\\t-\\t-\\t\\t");
+    assertThat(shown.err()).contains("It has no 'Q9_K'; choose one of these.");
   }
 
   @Test

@@ -5,7 +5,11 @@ import static dev.corral.hub.Yonder.name;
 import static dev.corral.hub.Yonder.trouble;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.corral.gguf.ByteSource;
 import dev.corral.gguf.Gguf;
+import dev.corral.gguf.GgufReader;
+import dev.corral.gguf.ReadSettings;
+import dev.corral.gguf.Reading;
 import dev.corral.gguf.TensorType;
 import dev.corral.registry.Trouble.Kind;
 import dev.corral.testkit.Content;
@@ -15,13 +19,19 @@ import dev.corral.testkit.Mischief;
 import dev.corral.testkit.RegistryDouble;
 import dev.corral.testkit.RegistryDouble.ImageLayer;
 import dev.corral.testkit.Where;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Headers of files that lie elsewhere, read before anything is fetched.
 class HeadersTest {
@@ -85,6 +95,28 @@ class HeadersTest {
     assertThat(header.bytesRead()).isLessThan(2_000_000);
     assertThat(ranges()).hasSize(2);
     ranges().getLast().awaitCancelled(PATIENCE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"llama-3.1-8b.Q4_K_M", "gpt-oss-20b.MXFP4_MOE"})
+  void theLongestHeadersOfRealModelsTakeTwoRequestsAndSixteenMegabytesAtMost(String model)
+      throws IOException {
+    byte[] header = real(model);
+    Reading.Exact whole =
+        (Reading.Exact) GgufReader.read(ByteSource.of(header), ReadSettings.forFit());
+    hub.large(REPO, FILE, header, whole.gguf().length());
+    Header read = exact();
+    assertThat(read.gguf().tensors()).isEqualTo(whole.gguf().tensors());
+    assertThat(read.requests()).isEqualTo(2);
+    assertThat(read.bytesRead()).isBetween((long) header.length, RangeSource.MOST_BYTES);
+  }
+
+  private static byte[] real(String model) throws IOException {
+    String path = "/fit/with-vocabulary/" + model + ".gguf-header.gz";
+    try (InputStream packed = HeadersTest.class.getResourceAsStream(path);
+        GZIPInputStream bytes = new GZIPInputStream(Objects.requireNonNull(packed))) {
+      return bytes.readAllBytes();
+    }
   }
 
   @Test
