@@ -145,7 +145,8 @@ final class Job {
   /// No thread works on it.
   void rest(PullState as, Instant now) {
     state = as;
-    endedAt = as.ended() ? now : null;
+    // Nothing ends before it began, whatever was done to the clock.
+    endedAt = !as.ended() ? null : now.isBefore(startedAt) ? startedAt : now;
   }
 
   /// It cannot even begin.

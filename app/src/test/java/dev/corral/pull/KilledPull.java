@@ -1,5 +1,6 @@
 package dev.corral.pull;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -7,6 +8,22 @@ import java.time.Duration;
 /// killed.
 final class KilledPull {
   private KilledPull() {}
+
+  /// Starts it.
+  static Process start(Path folder, int port, String name) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-cp",
+            System.getProperty("java.class.path"),
+            KilledPull.class.getName(),
+            folder.toString(),
+            Integer.toString(port),
+            name)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
 
   /// @param args folder, the registry's port, the model's name
   public static void main(String[] args) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A pull whose program is killed again and again: it goes on, and ends with the right bytes.
 class KilledPullTest {
   private static final Content WEIGHTS = Content.random(12_000_000, 3);
-  private static final int KILLS = Integer.getInteger("corral.kills", 4);
+  private static final int KILLS = Integer.getInteger("corral.kills", 20);
   private static final long SEED = Long.getLong("corral.seed", System.nanoTime());
 
   @TempDir private Path folder;
@@ -30,7 +30,7 @@ class KilledPullTest {
     Random random = new Random(SEED);
     try (RegistryDouble registry = RegistryDouble.start()) {
       registry.publish("ns/m:t", Yard.CONFIG, new ImageLayer("model", WEIGHTS));
-      registry.play(new Mischief.Slow(1_500_000), Where.everywhere());
+      registry.play(new Mischief.Slow(3_000_000), Where.everywhere());
       String name = "127.0.0.1:" + registry.port() + "/ns/m:t";
       for (int i = 1; i <= KILLS; i++) {
         long moment = WEIGHTS.size() * (i - 1) / KILLS + random.nextLong(WEIGHTS.size() / KILLS);
@@ -56,19 +56,7 @@ class KilledPullTest {
   }
 
   private void killAt(long bytes, int port, String name) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                KilledPull.class.getName(),
-                folder.toString(),
-                Integer.toString(port),
-                name)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    Process process = KilledPull.start(folder, port, name);
     try (BufferedReader out =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {

@@ -25,6 +25,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -62,6 +63,7 @@ public final class Yard implements AutoCloseable {
   private final PullSettings settings;
   private final Hub hub;
   final List<PullEvent> events = Collections.synchronizedList(new ArrayList<>());
+  private volatile Duration ahead = Duration.ZERO;
   private Database database;
   private Store store;
   private Pulls pulls;
@@ -114,7 +116,14 @@ public final class Yard implements AutoCloseable {
             registry, Optional.of(new Hubs(outbound, hub, registry, InstantSource.system())));
     pulls =
         Pulls.open(
-            database, "here", store, sources, settings, QUICK, InstantSource.system(), events::add);
+            database,
+            "here",
+            store,
+            sources,
+            settings,
+            QUICK,
+            () -> Instant.now().plus(ahead),
+            events::add);
   }
 
   void stop() {
@@ -125,6 +134,11 @@ public final class Yard implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     database.close();
+  }
+
+  /// Somebody sets the clock of the machine.
+  void clockBy(Duration time) {
+    ahead = time;
   }
 
   /// Hours in which jobs work; empty for any.

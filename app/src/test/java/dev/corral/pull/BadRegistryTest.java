@@ -1,0 +1,153 @@
+package dev.corral.pull;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.corral.testkit.Content;
+import dev.corral.testkit.Mischief;
+import dev.corral.testkit.RegistryDouble;
+import dev.corral.testkit.RegistryDouble.ImageLayer;
+import dev.corral.testkit.Where;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What registries, networks and people do to a pull. Whatever it is: the right bytes in the end,
+/// or a sentence and nothing listed.
+class BadRegistryTest {
+  private static final Content WEIGHTS = Content.random(3_000_000, 1);
+  private static final Where BLOB = Where.path(RegistryDouble.blobPath("ns/m", WEIGHTS.digest()));
+
+  @TempDir private Path folder;
+  private final RegistryDouble registry = RegistryDouble.start();
+  private Yard yard;
+
+  @BeforeEach
+  void open() {
+    yard = new Yard(folder, registry);
+    publish(registry);
+  }
+
+  @AfterEach
+  void close() {
+    yard.close();
+    registry.close();
+  }
+
+  private static void publish(RegistryDouble at) {
+    at.publish("ns/m:t", Yard.CONFIG, new ImageLayer("model", WEIGHTS));
+  }
+
+  private String name() {
+    return "127.0.0.1:" + registry.port() + "/ns/m:t";
+  }
+
+  static Stream<Arguments> mischief() {
+    return Stream.of(
+        Arguments.of("a blob that is longer", new Mischief.Resized(7), "the manifest says"),
+        Arguments.of("a blob that is shorter", new Mischief.Resized(-7), "the manifest says"),
+        Arguments.of("a page for a blob", new Mischief.Page(), "web page"),
+        Arguments.of("416", Mischief.status(416), "shorter than the manifest says"),
+        Arguments.of("gzip that nobody asked for", new Mischief.Packed(), "packed"),
+        Arguments.of("another range", new Mischief.WrongRange(), "another range"),
+        Arguments.of(
+            "the cloud's metadata",
+            new Mischief.Elsewhere(302, "http://169.254.169.254/latest/meta-data"),
+            "not among the hosts that may be asked"),
+        Arguments.of(
+            "another port of this machine",
+            new Mischief.Elsewhere(307, "http://127.0.0.1:1/x"),
+            "not among the hosts that may be asked"),
+        Arguments.of("forbidden", Mischief.status(403), "does not give out"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("mischief")
+  void whatIsWrongForeverIsSaidAndNothingIsListedAndLaterItWorks(
+      String what, Mischief trick, String said) throws Exception {
+    registry.play(trick, BLOB);
+    Pull failed = yard.pull(name());
+    assertThat(failed.state()).as(what).isEqualTo(PullState.FAILED);
+    assertThat(failed.problem().text()).contains(said).doesNotContain(folder.toString());
+    assertThat(yard.has(name())).isFalse();
+    assertThat(yard.files("manifests")).isEmpty();
+
+    registry.behave();
+    assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);
+    assertWhole();
+  }
+
+  private void assertWhole() throws Exception {
+    assertThat(Files.readAllBytes(yard.model(name()).weights().orElseThrow()))
+        .isEqualTo(WEIGHTS.bytes());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("mischief")
+  void whatIsWrongOnceIsGotOver(String what, Mischief trick, String said) {
+    boolean rule = said.startsWith("not among") || said.startsWith("does not give");
+    registry.play(trick, BLOB.once());
+    Pull end = yard.pull(name());
+    assertThat(end.state()).as(what).isEqualTo(rule ? PullState.FAILED : PullState.DONE);
+  }
+
+  @Test
+  void aCircleOfRedirectsEndsInASentence() {
+    String self = registry.url() + RegistryDouble.blobPath("ns/m", WEIGHTS.digest());
+    registry.play(new Mischief.Elsewhere(307, self), BLOB);
+    assertThat(yard.pull(name()).problem().text()).contains("redirects in a circle");
+  }
+
+  @Test
+  void aTokenThatIsRevokedInTheMiddleIsFetchedAnew() throws Exception {
+    try (RegistryDouble guarded = RegistryDouble.builder().tokens().start();
+        Yard there = new Yard(folder.resolve("there"), guarded)) {
+      publish(guarded);
+      guarded.play(new Mischief.Slow(400_000), BLOB);
+      Pull job = there.ask("127.0.0.1:" + guarded.port() + "/ns/m:t");
+      there.await(job.id(), pull -> pull.bytesDone() > 300_000);
+      guarded.revokeTokens();
+      guarded.behave();
+      Pull done = there.awaitEnd(job.id());
+      assertThat(done.state()).as(done.toString()).isEqualTo(PullState.DONE);
+      assertThat(guarded.exchanges("/token").size()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aClockThatIsSetBackStopsNothing() throws Exception {
+    registry.play(new Mischief.Slow(500_000), BLOB);
+    Pull job = yard.ask(name());
+    yard.await(job.id(), pull -> pull.bytesDone() > 300_000);
+    yard.clockBy(Duration.ofDays(-400));
+    Pull done = yard.awaitEnd(job.id());
+    assertThat(done.state()).isEqualTo(PullState.DONE);
+    assertThat(done.endedAt()).isAfterOrEqualTo(done.startedAt());
+    assertWhole();
+  }
+
+  @Test
+  void twoCorralsOnOneStoreFetchABlobOnce() throws Exception {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Files.createSymbolicLink(other.resolve("models"), folder.resolve("models"));
+    registry.play(new Mischief.Slow(500_000), BLOB);
+    Pull job = yard.ask(name());
+    yard.await(job.id(), pull -> pull.bytesDone() > 100_000);
+    Process second = KilledPull.start(other, registry.port(), name());
+    String said = new String(second.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(second.waitFor()).isZero();
+    assertThat(said.lines().toList().getLast()).startsWith("DONE");
+    assertThat(yard.awaitEnd(job.id()).state()).isEqualTo(PullState.DONE);
+    assertThat(Yard.bytesAsked(registry, RegistryDouble.blobPath("ns/m", WEIGHTS.digest())))
+        .isEqualTo(WEIGHTS.size());
+    assertWhole();
+  }
+}
