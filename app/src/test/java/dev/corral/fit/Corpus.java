@@ -68,10 +68,13 @@ final class Corpus {
   }
 
   static Gguf header(String path) throws IOException {
+    return ((Reading.Exact) GgufReader.read(ByteSource.of(bytes(path)), ReadSettings.forFit()))
+        .gguf();
+  }
+
+  static byte[] bytes(String path) throws IOException {
     try (InputStream bytes = open(path)) {
-      return ((Reading.Exact)
-              GgufReader.read(ByteSource.of(bytes.readAllBytes()), ReadSettings.forFit()))
-          .gguf();
+      return bytes.readAllBytes();
     }
   }
 
