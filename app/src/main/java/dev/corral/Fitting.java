@@ -1,6 +1,7 @@
 package dev.corral;
 
 import dev.corral.api.DiskView;
+import dev.corral.assign.Assignments;
 import dev.corral.blobs.Space;
 import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
@@ -57,8 +58,10 @@ final class Fitting implements AutoCloseable {
   }
 
   /// The management calls about it.
-  CallGroup calls() {
-    return new FitCalls(here, headers, () -> disk(own.store()));
+  ///
+  /// @param assignments what names mean now
+  CallGroup calls(Supplier<Assignments> assignments) {
+    return new FitCalls(here, headers, assignments, () -> disk(own.store()));
   }
 
   /// Begins to compare what models take with what was estimated.

@@ -369,7 +369,7 @@ public final class Wiring implements AutoCloseable {
   /// Management calls that bring their own parts: one line for each group.
   private List<CallGroup> groups() {
     return List.of(
-        fitting.calls(),
+        fitting.calls(() -> gatewaySettings(config.settings()).assignments()),
         keeping.calls(),
         HubQuestions.calls(own.downloads(), fitting, fleet),
         holdings.calls(

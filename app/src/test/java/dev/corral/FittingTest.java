@@ -107,6 +107,17 @@ class FittingTest {
   }
 
   @Test
+  void anAliasAndTheDefaultAreJudgedAsWhatTheyMean() throws IOException {
+    String names = "default: tiny\naliases: {gpt-4o: tiny}\n";
+    try (RunningCorral corral = RunningCorral.alone(QUIET + bringing("tiny") + names)) {
+      for (String name : List.of("gpt-4o", "GPT-4o:latest", "default")) {
+        assertThat(fit(corral, "{\"model\":\"" + name + "\"}").path("model").asText())
+            .isEqualTo("tiny:latest");
+      }
+    }
+  }
+
+  @Test
   void whatIsAskedWronglyOrIsNowhereIsSaid() throws IOException {
     try (RunningCorral corral = RunningCorral.alone(QUIET + bringing("tiny"))) {
       for (String ask :

@@ -5,6 +5,7 @@ import dev.corral.api.DiskView;
 import dev.corral.api.FitAsk;
 import dev.corral.api.GpuView;
 import dev.corral.api.HardwareView;
+import dev.corral.assign.Assignments;
 import dev.corral.door.Visit;
 import dev.corral.fit.Fit;
 import dev.corral.fit.FitGrid;
@@ -32,12 +33,19 @@ public final class FitCalls implements CallGroup {
 
   private final Here here;
   private final HeaderSearch headers;
+  private final Supplier<Assignments> assignments;
   private final Supplier<Optional<DiskView>> disk;
 
+  /// @param assignments what names mean now
   /// @param disk of our own store; empty where the system does not tell
-  public FitCalls(Here here, HeaderSearch headers, Supplier<Optional<DiskView>> disk) {
+  public FitCalls(
+      Here here,
+      HeaderSearch headers,
+      Supplier<Assignments> assignments,
+      Supplier<Optional<DiskView>> disk) {
     this.here = here;
     this.headers = headers;
+    this.assignments = assignments;
     this.disk = disk;
   }
 
@@ -53,13 +61,20 @@ public final class FitCalls implements CallGroup {
   /// One object for one combination, an array for several.
   private Answer fit(Question question) {
     Fields fields = question.fields(FitAsk.class);
-    ModelName name = name(fields.text("model"));
+    ModelName name = name(meant(fields.text("model")));
     FitQuestion asked = asked(fields);
     return switch (headers.find(name)) {
       case HeaderSearch.Found.None(int status, String why, String next) ->
           Answer.no(status, why, next);
       case HeaderSearch.Found.Header(Gguf gguf) -> answer(name.shortName(), gguf, asked);
     };
+  }
+
+  /// What an alias stands for, and what callers get that name no model.
+  private String meant(String text) {
+    Assignments now = assignments.get();
+    boolean nobody = text.equals("default") && !now.defaultModel().isEmpty();
+    return nobody ? now.defaultModel() : now.alias(text).orElse(text);
   }
 
   private static ModelName name(String text) {
