@@ -1,5 +1,7 @@
 package dev.corral;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.corral.engine.Engine;
 import dev.corral.fleet.Backend;
 import dev.corral.model.ModelName;
@@ -18,6 +20,8 @@ import java.util.Optional;
 final class NodeErrands implements Nodes {
   /// An answer of one token, or a vector.
   private static final int MOST_BYTES = 1 << 20;
+
+  private static final JsonMapper JSON = new JsonMapper();
 
   private final Upstream upstream;
   private final String instance;
@@ -65,11 +69,19 @@ final class NodeErrands implements Nodes {
       String text = new String(talk.body().readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
       return status == 200
           ? Optional.empty()
-          : Optional.of("it answered " + status + " " + text.strip());
+          : Optional.of(error(text).orElse("it answered with status " + status));
     } catch (CallFailed e) {
       return Optional.of(e.failure().why());
     } catch (IOException e) {
       return Optional.of("the connection broke off");
+    }
+  }
+
+  private static Optional<String> error(String text) {
+    try {
+      return Optional.of(JSON.readTree(text).path("error").asText("")).filter(e -> !e.isEmpty());
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
     }
   }
 }

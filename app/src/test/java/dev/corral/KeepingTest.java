@@ -71,6 +71,10 @@ class KeepingTest {
     assertThat(trash.path(0).path("model").asText()).isEqualTo("farm/hen:red");
     assertThat(trash.path(0).path("freesBytes").asLong()).isEqualTo(14);
 
+    Answer second = ask("DELETE", path("chick", ""));
+    assertThat(second.json().path("bytesLater").asLong()).isEqualTo(5 + 16 + Shop.CONFIG.length);
+    assertThat(store.trash().restore("chick")).isNotNull();
+
     Answer back = corral.manage("POST", "/manage/trash", "{\"model\":\"farm/hen:red\"}");
     assertThat(back.status()).isEqualTo(200);
     assertThat(store.find(name("farm/hen:red")).orElseThrow().whole()).isTrue();

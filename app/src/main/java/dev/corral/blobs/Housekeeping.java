@@ -86,12 +86,10 @@ public final class Housekeeping {
   private Footprint footprint(
       StoredModel model, Optional<Mentions> mentions, Map<Digest, List<ModelName>> users) {
     long alone = 0;
+    long later = 0;
     if (model.origin() == Origin.OWN && mentions.isPresent()) {
-      alone =
-          mentions.get().onlyOf(model.manifest()).stream()
-              .flatMap(digest -> own.blob(digest).stream())
-              .mapToLong(Disk::freedBy)
-              .sum();
+      alone = bytes(mentions.get().onlyOf(model.manifest()));
+      later = bytes(mentions.get().onlyLiveOf(model.manifest()));
     }
     List<ModelName> sharers =
         large(model.manifest()).stream()
@@ -99,7 +97,14 @@ public final class Housekeeping {
             .filter(name -> !name.equals(model.name()))
             .distinct()
             .toList();
-    return new Footprint(model.name(), model.origin(), model.sizeBytes(), alone, sharers);
+    return new Footprint(model.name(), model.origin(), model.sizeBytes(), alone, later, sharers);
+  }
+
+  private long bytes(Set<Digest> blobs) {
+    return blobs.stream()
+        .flatMap(digest -> own.blob(digest).stream())
+        .mapToLong(Disk::freedBy)
+        .sum();
   }
 
   /// Reads a blob from its first byte to its last and compares.

@@ -13,7 +13,7 @@ import java.util.Set;
 /// How many manifests of our own store, those of the trash among them, mention each blob.
 final class Mentions {
   private final Map<Digest, Integer> all = new HashMap<>();
-  private final Set<Digest> live = new HashSet<>();
+  private final Map<Digest, Integer> live = new HashMap<>();
 
   private Mentions() {}
 
@@ -29,8 +29,8 @@ final class Mentions {
     for (Found found : inventory.found()) {
       try {
         Set<Digest> blobs = digests(found.parsed());
-        mentions.count(blobs);
-        mentions.live.addAll(blobs);
+        count(mentions.all, blobs);
+        count(mentions.live, blobs);
       } catch (IllegalArgumentException e) {
         return Optional.empty();
       }
@@ -40,7 +40,7 @@ final class Mentions {
       if (manifest.isEmpty()) {
         return Optional.empty();
       }
-      mentions.count(digests(manifest.get()));
+      count(mentions.all, digests(manifest.get()));
     }
     return Optional.of(mentions);
   }
@@ -51,8 +51,8 @@ final class Mentions {
     return digests;
   }
 
-  private void count(Set<Digest> blobs) {
-    blobs.forEach(digest -> all.merge(digest, 1, Integer::sum));
+  private static void count(Map<Digest, Integer> into, Set<Digest> blobs) {
+    blobs.forEach(digest -> into.merge(digest, 1, Integer::sum));
   }
 
   boolean mentioned(Digest digest) {
@@ -61,14 +61,23 @@ final class Mentions {
 
   /// By a model that can be asked, not only by the trash.
   boolean live(Digest digest) {
-    return live.contains(digest);
+    return live.containsKey(digest);
   }
 
   /// The blobs of a manifest that is counted here and that no other one mentions.
   Set<Digest> onlyOf(Manifest manifest) {
+    return only(all, manifest);
+  }
+
+  /// The same for a model that can be asked, whatever the trash mentions.
+  Set<Digest> onlyLiveOf(Manifest manifest) {
+    return only(live, manifest);
+  }
+
+  private static Set<Digest> only(Map<Digest, Integer> among, Manifest manifest) {
     Set<Digest> only = new HashSet<>();
     for (Layer layer : manifest.blobs()) {
-      if (all.getOrDefault(layer.digest(), 0) == 1) {
+      if (among.getOrDefault(layer.digest(), 0) == 1) {
         only.add(layer.digest());
       }
     }

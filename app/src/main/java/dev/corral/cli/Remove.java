@@ -65,7 +65,7 @@ final class Remove extends Verb {
       document(answer);
       return;
     }
-    done("deleted '" + model + "'");
+    done((keepWeights ? "stopped tracking '" : "deleted '") + model + "'");
     lines(Json.as(answer, Removed.class), plan.usedBy()).forEach(this::done);
   }
 
@@ -86,7 +86,7 @@ final class Remove extends Verb {
     List<String> lines = new ArrayList<>();
     usedBy.forEach(use -> lines.add("  " + use));
     if (!removed.weights()) {
-      lines.add("  it is not tracked any more; its weights stay: corral adopt " + removed.model());
+      lines.add("  its weights stay; to track it again: corral adopt " + removed.model());
       return lines;
     }
     String bytes = "  " + new Bytes(removed.bytesNow()) + " came free now";

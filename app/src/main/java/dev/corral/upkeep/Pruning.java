@@ -117,7 +117,7 @@ public final class Pruning {
       if (one.origin() == Origin.OWN && free(one.name())) {
         Instant since = came.getOrDefault(one.name(), Instant.MAX);
         Instant used = uses.lastUsed(one.name()).orElse(since);
-        candidates.add(new Gone(one.name(), used.isAfter(since) ? used : since, one.aloneBytes()));
+        candidates.add(new Gone(one.name(), used.isAfter(since) ? used : since, one.laterBytes()));
       }
     }
     candidates.sort(Comparator.comparing(Gone::unusedSince));

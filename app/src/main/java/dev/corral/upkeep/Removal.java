@@ -122,7 +122,12 @@ public final class Removal {
     return new Outcome.No(
         Why.IN_USE,
         "'" + name.shortName() + "' is in use: " + String.join("; ", why),
-        "Free it first (corral stop unloads it), or: corral rm " + name.shortName() + " --force");
+        (used.getFirst().kind() == Use.Kind.ASSIGNED
+                ? "Assign another model first"
+                : "Unload it first: corral stop " + name.shortName())
+            + "; or: corral rm "
+            + name.shortName()
+            + " --force");
   }
 
   private Outcome untracked(Wanted wanted, List<Use> used) throws StoreFailure {
@@ -189,7 +194,7 @@ public final class Removal {
             .findFirst();
     boolean trash = !wanted.now() && store.trash().on();
     return found.map(
-        one -> new Place(OWN, trash, trash ? 0 : one.aloneBytes(), trash ? one.aloneBytes() : 0));
+        one -> new Place(OWN, trash, trash ? 0 : one.aloneBytes(), trash ? one.laterBytes() : 0));
   }
 
   /// A second name of the same model gives nothing back; what else a node shares it does not tell.

@@ -21,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /// Hashes the blobs of models, one model at a time and slowly enough for others to work beside it,
@@ -32,6 +34,9 @@ public final class Verification implements AutoCloseable {
 
   /// Pauses shorter than this cost more than they spare.
   private static final long SHORTEST_PAUSE_NANOS = 2_000_000;
+
+  /// A repair that gets no byte for so long is given up.
+  private static final Duration SILENCE = Duration.ofSeconds(30);
 
   private final Store store;
   private final Supplier<Repair> repairs;
@@ -186,9 +191,7 @@ public final class Verification implements AutoCloseable {
             "it lies in a folder that Corral only reads; repair it there: ollama pull "
                 + name.shortName());
       }
-      Repair work = repairs.get();
-      repairing = Optional.of(work);
-      return switch (work.repair(name, layer, _ -> {})) {
+      return switch (repaired(layer)) {
         case Repair.End.Whole whole ->
             new Part(
                 layer.digest(),
@@ -197,9 +200,44 @@ public final class Verification implements AutoCloseable {
                 State.REPAIRED,
                 whole.fetched(),
                 "");
-        case Repair.End.Stopped _ -> Part.of(layer, how, "the repair was stopped");
+        case Repair.End.Stopped _ ->
+            Part.of(
+                layer,
+                how,
+                over ? "Corral is stopping" : "its registry sent nothing for half a minute");
         case Repair.End.Failed no -> Part.of(layer, how, no.problem().sentence());
       };
+    }
+
+    /// A pull waits for its registry for long; whoever repairs wants to know.
+    private Repair.End repaired(Layer layer) {
+      Repair work = repairs.get();
+      repairing = Optional.of(work);
+      AtomicLong lastByte = new AtomicLong(System.nanoTime());
+      CountDownLatch done = new CountDownLatch(1);
+      Thread.ofVirtual()
+          .name("repair " + name.shortName())
+          .start(() -> {
+            while (!over(done)) {
+              if (System.nanoTime() - lastByte.get() > SILENCE.toNanos()) {
+                work.stop();
+              }
+            }
+          });
+      try {
+        return work.repair(name, layer, _ -> lastByte.set(System.nanoTime()));
+      } finally {
+        done.countDown();
+      }
+    }
+
+    private static boolean over(CountDownLatch done) {
+      try {
+        return done.await(1, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return true;
+      }
     }
 
     /// Counts what was read, and waits where that was faster than it may be.
@@ -212,7 +250,7 @@ public final class Verification implements AutoCloseable {
       long due = begunNanos + read * 1_000_000_000L / BYTES_PER_SECOND;
       long early = due - System.nanoTime();
       if (early > SHORTEST_PAUSE_NANOS) {
-        java.util.concurrent.locks.LockSupport.parkNanos(early);
+        LockSupport.parkNanos(early);
       }
     }
   }
