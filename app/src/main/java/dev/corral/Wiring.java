@@ -37,7 +37,6 @@ import dev.corral.limit.Budget;
 import dev.corral.limit.Turnstile;
 import dev.corral.metric.Gauges;
 import dev.corral.metric.Metrics;
-import dev.corral.model.ModelName;
 import dev.corral.node.OwnNode;
 import dev.corral.ollama.Node;
 import dev.corral.outbound.Destinations;
@@ -56,7 +55,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -343,7 +341,7 @@ public final class Wiring implements AutoCloseable {
             journal::lastUsed,
             holdings.library(),
             holdings.protection(),
-            () -> configured(config.settings()),
+            () -> configured.models(config.settings()),
             () -> config.settings().prune(),
             gone ->
                 notice(
@@ -354,16 +352,6 @@ public final class Wiring implements AutoCloseable {
                     gone.sentence()),
             line -> notice(Entry.Level.INFO, "store", "", "kept", line),
             clock));
-  }
-
-  private static Map<ModelName, String> configured(Settings settings) {
-    Map<ModelName, String> all = new LinkedHashMap<>();
-    ModelName.parse(settings.defaultModel()).ifPresent(name -> all.put(name, "default"));
-    settings
-        .aliases()
-        .forEach((alias, model) ->
-            ModelName.parse(model).ifPresent(name -> all.putIfAbsent(name, "alias " + alias)));
-    return all;
   }
 
   /// Management calls that bring their own parts: one line for each group.

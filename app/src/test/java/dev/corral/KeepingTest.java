@@ -8,10 +8,15 @@ import dev.corral.blobs.Folders;
 import dev.corral.blobs.Shop;
 import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
+import dev.corral.pull.Yard;
 import dev.corral.testkit.Answer;
+import dev.corral.testkit.Content;
 import dev.corral.testkit.OllamaNode;
+import dev.corral.testkit.RegistryDouble;
+import dev.corral.testkit.RegistryDouble.ImageLayer;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -268,6 +273,29 @@ class KeepingTest {
       assertThat(checked.path("models").path(1).path("here").asBoolean()).isFalse();
       assertThat(checked.path("models").path(1).path("problem").asText())
           .contains("corral pull phoenix");
+    }
+  }
+
+  @Test
+  void aDamagedBlobIsFetchedAgainWhereThatIsAsked() throws Exception {
+    try (RegistryDouble registry = RegistryDouble.start()) {
+      String name = "127.0.0.1:" + registry.port() + "/farm/hen:red";
+      restart(ALONE + "pull: {registries: [\"http://127.0.0.1:" + registry.port() + "\"]}\n");
+      Content weights = Content.of("cluck".repeat(1000));
+      registry.publish("farm/hen:red", Yard.CONFIG, new ImageLayer("model", weights));
+      String pull = "{\"model\":\"" + name + "\",\"stream\":false}";
+      assertThat(corral.manage("POST", "/api/pull", pull).status()).isEqualTo(200);
+      Path file = store.find(name(name)).orElseThrow().weights().orElseThrow();
+      Files.writeString(file, "clock".repeat(1000));
+      String path = "/manage/models/" + name.replace("/", "%2F") + "/verify";
+
+      JsonNode damaged = corral.manage("POST", path, "{}").json();
+      assertThat(damaged.path("parts").path(0).path("state").asText()).isEqualTo("damaged");
+
+      JsonNode repaired = corral.manage("POST", path, "{\"repair\":true}").json();
+      assertThat(repaired.path("parts").path(0).path("state").asText()).isEqualTo("repaired");
+      assertThat(repaired.path("whole").asBoolean()).isTrue();
+      assertThat(file).hasContent("cluck".repeat(1000));
     }
   }
 

@@ -18,7 +18,7 @@ public record SizesView(
   /// @param where `own`, `ollama` and `seed` for folders of this machine, else a backend's name
   /// @param aloneBytes what comes free when it goes
   /// @param sharesWith models with the same weights there
-  /// @param assignedAs `default`, `alias:NAME`
+  /// @param assignedAs `default`, `tier:NAME`, `alias:NAME`
   /// @param paths of its blobs; empty without `?paths=true` and where they are not on this machine
   public record Model(
       String model,

@@ -16,9 +16,13 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import java.util.regex.Pattern;
 
 /// Who uses a model: assigned, in memory, in a running request, used lately. Threads share it.
 public final class Uses {
+  /// Names of assignments stand among the aliases as requests write them.
+  private static final Pattern ASSIGNMENT = Pattern.compile("(tier|role|profile):");
+
   private static final Duration LATELY = Duration.ofHours(24);
 
   private final Parts parts;
@@ -70,7 +74,7 @@ public final class Uses {
     return parts.lastUsed().apply(name);
   }
 
-  /// `default`, and `alias:NAME` for each alias that means it.
+  /// `default`, `tier:NAME`, and `alias:NAME` for each alias that means it.
   public List<String> assignedAs(ModelName name) {
     Assignments assignments = parts.assignments().get();
     List<String> as = new ArrayList<>();
@@ -80,7 +84,7 @@ public final class Uses {
     Map<String, String> aliases = new TreeMap<>(assignments.aliases());
     aliases.forEach((alias, model) -> {
       if (means(assignments, model, name)) {
-        as.add("alias:" + alias);
+        as.add(ASSIGNMENT.matcher(alias).lookingAt() ? alias : "alias:" + alias);
       }
     });
     return as;
@@ -92,9 +96,11 @@ public final class Uses {
   }
 
   private static String sentence(String as) {
-    return as.equals("default")
-        ? "it is the default model"
-        : "the alias '" + as.substring("alias:".length()) + "' means it";
+    if (as.equals("default")) {
+      return "it is the default model";
+    }
+    String[] parts = as.split(":", 2);
+    return "the " + parts[0] + " '" + parts[1] + "' means it";
   }
 
   private String ago(Instant at) {

@@ -90,6 +90,25 @@ class FullDiskTest {
     }
   }
 
+  @Test
+  void onAFullDiskAModelGoesToTheTrashOrSaysHowItGoesForGood() throws Exception {
+    try (Store store = open()) {
+      Shop.publish(store, "hen", "cluck".repeat(10_000), "x");
+      try (Upload upload = store.beginBlob(0)) {
+        assertThatThrownBy(() -> fill(upload)).isInstanceOf(StoreFailure.class);
+        try {
+          assertThat(store.trash().take(name("hen"))).isTrue();
+        } catch (StoreFailure full) {
+          assertThat(full.text()).contains("corral rm hen:latest --now");
+          assertThat(store.find(name("hen")).orElseThrow().whole()).isTrue();
+          assertThat(store.delete(name("hen"))).isTrue();
+        }
+        assertThat(store.trash().empty()).isNotNull();
+      }
+      assertThat(Shop.files(folder.resolve("blobs"))).isEmpty();
+    }
+  }
+
   private Store open() throws StoreFailure {
     return Store.open(
         new Folders(folder, List.of(), List.of(), Optional.of(new Bytes(0))), _ -> {});

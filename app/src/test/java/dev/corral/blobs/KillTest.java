@@ -56,6 +56,65 @@ class KillTest {
     }
   }
 
+  /// Models that come and go between names and trash, until a kill: each is in one of the two.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4, 9})
+  void afterAKillEachModelIsListedOrInTheTrashAndNothingIsLost(int turns) throws Exception {
+    Process victim =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Mover.class.getName(),
+                folder.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (BufferedReader told =
+        new BufferedReader(
+            new InputStreamReader(victim.getInputStream(), StandardCharsets.UTF_8))) {
+      for (int i = 0; i < turns; i++) {
+        assertThat(told.readLine()).startsWith("moved");
+      }
+    } finally {
+      victim.destroyForcibly().waitFor();
+    }
+
+    try (Store store = Store.open(Folders.own(folder), notice -> assertThat(notice).isNull())) {
+      for (int i = 0; i < Mover.MODELS; i++) {
+        String model = "hen" + i;
+        boolean trashed =
+            store.trash().items().stream().anyMatch(item -> item.name().model().equals(model));
+        assertThat(store.find(Shop.name(model)).isPresent()).isNotEqualTo(trashed);
+        Trash.Restored _ = store.trash().restore(model);
+        assertThat(store.find(Shop.name(model)).orElseThrow().whole()).isTrue();
+      }
+      assertThat(store.trash().items()).isEmpty();
+      assertThat(Shop.files(folder.resolve(".corral/trash"))).isEmpty();
+    }
+  }
+
+  /// Moves models to the trash and back without end.
+  static final class Mover {
+    static final int MODELS = 3;
+
+    private Mover() {}
+
+    public static void main(String[] args) throws StoreFailure {
+      Store store = Store.open(Folders.own(Path.of(args[0])), _ -> {});
+      for (int i = 0; i < MODELS; i++) {
+        Shop.publish(store, "hen" + i, "cluck", "prompt of hen" + i);
+      }
+      for (int i = 0; ; i++) {
+        String model = "hen" + i % MODELS;
+        if (!store.trash().take(Shop.name(model))) {
+          Trash.Restored _ = store.trash().restore(model);
+        }
+        System.out.println("moved " + i);
+      }
+    }
+  }
+
   private List<String> work() throws IOException {
     return Shop.files(folder.resolve(".corral/work"));
   }
