@@ -35,6 +35,7 @@ final class Downloads implements AutoCloseable {
   private final Variables variables;
   private final Clock clock;
   private final Consumer<String> notices;
+  private final String storeId;
   private final Pulls pulls;
   private volatile Hubs hubs;
 
@@ -55,9 +56,14 @@ final class Downloads implements AutoCloseable {
     this.notices = notices;
     Way way = way(settings);
     this.hubs = way.hubs();
-    this.pulls =
-        Pulls.open(database, id(database, place), store, way.sources(), settings, clock, events);
+    this.storeId = id(database, place);
+    this.pulls = Pulls.open(database, storeId, store, way.sources(), settings, clock, events);
     pulls.prefetch(settings.wishes());
+  }
+
+  /// Tells our store from those of other instances that share the database.
+  String storeId() {
+    return storeId;
   }
 
   Pulls pulls() {

@@ -9,6 +9,7 @@ import dev.corral.control.RemovalCalls;
 import dev.corral.control.UpkeepCalls;
 import dev.corral.door.Visit;
 import dev.corral.engine.Engine;
+import dev.corral.fleet.Backend;
 import dev.corral.fleet.Fleet;
 import dev.corral.library.Entry;
 import dev.corral.library.Library;
@@ -33,6 +34,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -61,6 +63,7 @@ final class Keeping implements AutoCloseable {
       Function<ModelName, Optional<Instant>> lately,
       Library library,
       Protection protection,
+      BiFunction<Backend, ModelName, Vanishing.Restoring> restore,
       Supplier<Map<ModelName, String>> configured,
       Supplier<PruneSettings> prune,
       Consumer<Vanished> vanished,
@@ -101,10 +104,7 @@ final class Keeping implements AutoCloseable {
                 store.trash(),
                 pruning,
                 new Vanishing(
-                    fleet::snapshot,
-                    parts.protection()::keys,
-                    (_, _) -> new Vanishing.Restoring.Nothing(),
-                    parts.vanished()),
+                    fleet::snapshot, parts.protection()::keys, parts.restore(), parts.vanished()),
                 parts.prune(),
                 parts.notices(),
                 parts.clock()));

@@ -2,13 +2,16 @@ package dev.corral;
 
 import dev.corral.blobs.Folders;
 import dev.corral.blobs.OllamaFolder;
+import dev.corral.blobs.StoreFailure;
 import dev.corral.config.Given;
 import dev.corral.config.Sources;
 import dev.corral.control.PullTargets;
+import dev.corral.db.Database;
 import dev.corral.fit.Here;
 import dev.corral.fleet.Backend;
 import dev.corral.fleet.Fleet;
 import dev.corral.gateway.Gateway;
+import dev.corral.gateway.GatewaySettings;
 import dev.corral.model.ModelName;
 import dev.corral.node.OwnNode;
 import dev.corral.node.Pulling;
@@ -16,10 +19,18 @@ import dev.corral.ollama.Management;
 import dev.corral.pull.NodeSpot;
 import dev.corral.pull.Nodes;
 import dev.corral.pull.Pull;
+import dev.corral.pull.Pulls;
+import dev.corral.revision.Anchor;
+import dev.corral.revision.Anchors;
+import dev.corral.revision.NodeSite;
+import dev.corral.revision.OwnSite;
+import dev.corral.revision.Site;
+import dev.corral.upkeep.Vanishing;
 import dev.corral.upstream.Upstream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +49,7 @@ final class NodePulls {
   private final OwnBackend own;
   private final Fleet fleet;
   private final Management management;
+  private final Anchors anchors;
   private final Supplier<Settings> settings;
   private final Sources sources;
 
@@ -45,11 +57,15 @@ final class NodePulls {
       OwnBackend own,
       Fleet fleet,
       Management management,
+      Database database,
       Supplier<Settings> settings,
       Sources sources) {
     this.own = own;
     this.fleet = fleet;
     this.management = management;
+    this.anchors =
+        new Anchors(
+            database, own.downloads().storeId(), this::site, this::bound, Clock.systemUTC());
     this.settings = settings;
     this.sources = sources;
   }
@@ -60,14 +76,56 @@ final class NodePulls {
       String instance,
       OwnBackend own,
       Fleet fleet,
+      Database database,
       Supplier<Settings> settings,
       Sources sources) {
     Management management = new Management(upstream, instance);
-    NodePulls here = new NodePulls(own, fleet, management, settings, sources);
+    NodePulls here = new NodePulls(own, fleet, management, database, settings, sources);
+    own.downloads().pulls().keepIn(here.anchors);
     own.downloads().pulls().reach(new Nodes(management, here::spot));
     upstream.serve(
         Gateway.PULLS, new OwnNode(List.of(new Pulling(own.downloads().pulls()).routes())));
     return here;
+  }
+
+  /// What names meant before they were pulled anew.
+  Anchors anchors() {
+    return anchors;
+  }
+
+  /// What no listing shows.
+  GatewaySettings.Anchored hidden() {
+    return new GatewaySettings.Anchored(
+        () -> !anchors.list().isEmpty(),
+        name -> anchors.meant(name).map(ModelName::shortName).orElse(name));
+  }
+
+  /// Brings back what somebody removed past us, where it is kept.
+  Vanishing.Restoring restore(Backend node, ModelName name) {
+    Optional<Anchor> anchor = anchors.newest(node.name(), name);
+    if (anchor.isEmpty()) {
+      return new Vanishing.Restoring.Nothing();
+    }
+    return anchors.bringBack(anchor.get())
+        ? new Vanishing.Restoring.Back()
+        : new Vanishing.Restoring.Failed("its anchor is gone too");
+  }
+
+  private Optional<Site> site(String target) {
+    if (target.equals(Pulls.OWN)) {
+      return Optional.of(new OwnSite(own.store()));
+    }
+    return spot(target).map(spot -> new NodeSite(management, spot.target(), spot.store()));
+  }
+
+  private Anchors.Bound bound() {
+    long disk = 0;
+    try {
+      disk = own.store().space().totalBytes();
+    } catch (StoreFailure e) {
+      // A part of an unknown disk bounds nothing; the number of anchors still does.
+    }
+    return new Anchors.Bound(settings.get().change(), disk);
   }
 
   PullPlanning planning(Here here) {

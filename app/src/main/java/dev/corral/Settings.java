@@ -13,6 +13,7 @@ import dev.corral.fleet.HealthSettings;
 import dev.corral.library.CatalogSettings;
 import dev.corral.limit.LimitSettings;
 import dev.corral.pull.PullSettings;
+import dev.corral.revision.ChangeSettings;
 import dev.corral.upkeep.PruneSettings;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,8 @@ public record Settings(
     CatalogSettings catalog,
     List<String> protectedModels,
     PruneSettings prune,
-    String tiersFile) {
+    String tiersFile,
+    ChangeSettings change) {
   /// Keys of rooms that this version does not have yet.
   private static final Set<String> LATER =
       Set.of(
@@ -53,7 +55,10 @@ public record Settings(
           "pull.max-size",
           "pull.max-total",
           "pull.wait",
-          "change",
+          "change.mode",
+          "change.steps",
+          "change.soak",
+          "change.window",
           "cache",
           "keep-warm",
           "alerts",
@@ -88,7 +93,8 @@ public record Settings(
         CatalogSettings.defaults(),
         List.of(),
         PruneSettings.defaults(),
-        "");
+        "",
+        ChangeSettings.defaults());
   }
 
   public Settings {

@@ -171,7 +171,7 @@ public final class Wiring implements AutoCloseable {
     turnstile = new Turnstile(settings.limits().concurrent(), settings.limits().queue());
     configured =
         new Configured(sources, line -> notice(Entry.Level.WARN, "config", "", "noticed", line));
-    nodePulls = NodePulls.begin(upstream, instance, own, fleet, this::inForce, sources);
+    nodePulls = NodePulls.begin(upstream, instance, own, fleet, database, this::inForce, sources);
     Consumer<ExchangeEvent> events = metrics;
     gateway =
         new Gateway(
@@ -341,6 +341,7 @@ public final class Wiring implements AutoCloseable {
             journal::lastUsed,
             holdings.library(),
             holdings.protection(),
+            nodePulls::restore,
             () -> configured.models(config.settings()),
             () -> config.settings().prune(),
             gone ->
@@ -406,7 +407,8 @@ public final class Wiring implements AutoCloseable {
         settings.limits().body().count(),
         settings.server().headers(),
         hosts::mayBeAsked,
-        holdings.protection()::protects);
+        holdings.protection()::protects,
+        nodePulls.hidden());
   }
 
   /// The files changed. What is right is in force for the next request; what is wrong changes

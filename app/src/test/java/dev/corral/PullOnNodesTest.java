@@ -121,4 +121,39 @@ class PullOnNodesTest {
     assertThat(again.json().path("target").asText()).isEqualTo("two");
     awaitEnd(again.json().path("id").asText());
   }
+
+  @Test
+  void whatANameMeantBeforeItIsPulledAnewIsKeptWhereNoListingShowsIt() {
+    String ask = "{\"model\":\"127.0.0.1:9/ns/new\",\"stream\":false}";
+    assertThat(RawClient.post(corral.port(), "/api/pull", ask).status()).isEqualTo(200);
+    one.onPull("127.0.0.1:9/ns/new", PullPlan.brings(TestModel.says("new", "fresher")));
+    assertThat(RawClient.post(corral.port(), "/api/pull", ask).status()).isEqualTo(200);
+    String hidden =
+        one.modelNames().stream()
+            .filter(name -> name.startsWith("corral/"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(one.model(hidden).orElseThrow().sentence()).isEqualTo("fresh");
+    one.load(hidden);
+    assertThat(RawClient.get(corral.port(), "/api/ps").text())
+        .contains("127.0.0.1:9/ns/new:latest")
+        .doesNotContain("corral/anchor");
+    for (String listing : List.of("/api/tags", "/v1/models")) {
+      assertThat(RawClient.get(corral.port(), listing).text())
+          .contains("/ns/new")
+          .doesNotContain("corral/anchor");
+    }
+    assertThat(corral.manage("GET", "/manage/models", "").text()).doesNotContain("corral/anchor");
+    Answer no = corral.manage("DELETE", "/api/delete", "{\"model\":\"" + hidden + "\"}");
+    assertThat(no.status()).isEqualTo(400);
+    assertThat(one.modelNames()).contains(hidden);
+  }
+
+  @Test
+  void aPullThatBringsNothingNewKeepsNothing() {
+    String ask = "{\"model\":\"127.0.0.1:9/ns/new\",\"stream\":false}";
+    RawClient.post(corral.port(), "/api/pull", ask);
+    RawClient.post(corral.port(), "/api/pull", ask);
+    assertThat(one.modelNames()).noneMatch(name -> name.startsWith("corral/"));
+  }
 }

@@ -114,7 +114,7 @@ public final class Store implements Closeable {
     return Optional.empty();
   }
 
-  /// All models, the newest first. What is damaged is left out.
+  /// All models, the newest first. What is damaged is left out, and so are anchors.
   public List<StoredModel> list() throws StoreFailure {
     Map<String, StoredModel> models = new HashMap<>();
     for (Shelf shelf : shelves) {
@@ -127,6 +127,7 @@ public final class Store implements Closeable {
       }
     }
     return models.values().stream()
+        .filter(model -> !model.name().hidden())
         .sorted(Comparator.comparing(StoredModel::modifiedAt).reversed())
         .toList();
   }

@@ -33,6 +33,14 @@ final class Errands {
           "Start Ollama, or name one under 'backends:' in corral.yaml.",
           List.of());
     }
+    if (ModelName.hidden(model) || ModelName.hidden(asked.from().orEmpty())) {
+      return new Refusal(
+          Kind.BAD_NAME,
+          model,
+          "'" + model + "' is how Corral keeps what a name meant before; nobody else may touch it",
+          "What is kept tells: corral sizes",
+          List.of());
+    }
     List<Backend> holders = nodes.stream().filter(node -> node.holds(model)).toList();
     List<Backend> chosen =
         switch (call) {

@@ -2,7 +2,9 @@ package dev.corral.gateway;
 
 import dev.corral.assign.Assignments;
 import dev.corral.model.ModelName;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /// What the hot path needs of the configuration, as one immutable value that a reload replaces.
 ///
@@ -17,4 +19,11 @@ public record GatewaySettings(
     long bodyBytes,
     String headers,
     Predicate<String> mayLeaveFor,
-    Predicate<ModelName> isProtected) {}
+    Predicate<ModelName> isProtected,
+    Anchored anchored) {
+  /// What is kept for an undo, which no listing shows.
+  ///
+  /// @param any whether there is anything to hide; on the event loop
+  /// @param meant the public name behind a hidden one; the hidden one itself where it is not known
+  public record Anchored(BooleanSupplier any, UnaryOperator<String> meant) {}
+}

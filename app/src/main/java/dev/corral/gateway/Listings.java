@@ -9,6 +9,7 @@ import dev.corral.dialect.Words;
 import dev.corral.door.Replies;
 import dev.corral.door.Visit;
 import dev.corral.fleet.Backend;
+import dev.corral.model.ModelName;
 import dev.corral.upstream.Payload;
 import dev.corral.wire.Problem;
 import io.vertx.core.buffer.Buffer;
@@ -57,11 +58,22 @@ final class Listings {
         "/api/ps",
         told -> {
           ArrayNode models = NODES.arrayNode();
-          told.forEach(tree -> tree.path("models").forEach(models::add));
+          told.forEach(tree -> tree.path("models").forEach(model -> models.add(publicly(model))));
           ObjectNode answer = NODES.objectNode();
           answer.set("models", models);
           reply(visit, answer);
         });
+  }
+
+  /// What was loaded under a hidden name is shown under the one that people know.
+  private JsonNode publicly(JsonNode model) {
+    String name = model.path("name").asText();
+    if (!ModelName.hidden(name)) {
+      return model;
+    }
+    String meant = gateway.settings().anchored().meant().apply(name);
+    ObjectNode shown = model.deepCopy();
+    return shown.put("name", meant).put("model", meant);
   }
 
   void version(Visit visit) {
@@ -127,7 +139,8 @@ final class Listings {
 
   private Optional<Backend> soleNode() {
     List<Backend> open = gateway.fleet().snapshot().open();
-    return open.size() == 1 && open.getFirst().ollama()
+    boolean nothingToHide = !gateway.settings().anchored().any().getAsBoolean();
+    return nothingToHide && open.size() == 1 && open.getFirst().ollama()
         ? Optional.of(open.getFirst())
         : Optional.empty();
   }
@@ -176,7 +189,8 @@ final class Listings {
     Set<String> names = new HashSet<>();
     for (JsonNode tree : told) {
       for (JsonNode model : tree.path("models")) {
-        if (names.add(model.path("name").asText())) {
+        String name = model.path("name").asText();
+        if (!ModelName.hidden(name) && names.add(name)) {
           entries.add(model);
         }
       }

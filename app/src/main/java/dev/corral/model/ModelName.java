@@ -19,6 +19,9 @@ public record ModelName(String host, String namespace, String model, String tag)
   public static final String DEFAULT_NAMESPACE = "library";
   public static final String DEFAULT_TAG = "latest";
 
+  private static final String HIDDEN_NAMESPACE = "corral";
+  private static final String HIDDEN_MODEL = "anchor";
+
   private static final int LONGEST_HOST = 350;
   private static final int LONGEST_PART = 80;
 
@@ -67,6 +70,25 @@ public record ModelName(String host, String namespace, String model, String tag)
       }
     }
     return true;
+  }
+
+  /// The name under which Corral keeps what another name meant before; no listing shows it.
+  ///
+  /// @param tag by the grammar of a tag
+  public static ModelName anchor(String tag) {
+    return new ModelName(DEFAULT_HOST, HIDDEN_NAMESPACE, HIDDEN_MODEL, tag);
+  }
+
+  /// True for a name that [#anchor] makes.
+  public boolean hidden() {
+    return namespace.equalsIgnoreCase(HIDDEN_NAMESPACE)
+        && model.equalsIgnoreCase(HIDDEN_MODEL)
+        && host.equalsIgnoreCase(DEFAULT_HOST);
+  }
+
+  /// The same for a name as somebody wrote it; cheap, since every listing asks it of every entry.
+  public static boolean hidden(String text) {
+    return text.contains(HIDDEN_MODEL) && parse(text).filter(ModelName::hidden).isPresent();
   }
 
   /// For display: host and namespace hidden where they are the default, the tag always shown.

@@ -3,6 +3,7 @@ package dev.corral.ollama;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.corral.model.ModelName;
 import dev.corral.upstream.Answer;
 import dev.corral.upstream.Target;
 import dev.corral.upstream.Upstream;
@@ -111,6 +112,9 @@ public final class Node {
   private static List<StoredModel> stored(JsonNode tree) {
     List<StoredModel> models = new ArrayList<>();
     for (JsonNode model : tree.path("models")) {
+      if (ModelName.hidden(model.path("name").asText(""))) {
+        continue; // an anchor of ours is nobody's model
+      }
       JsonNode details = model.path("details");
       JsonNode context = details.path("context_length");
       models.add(

@@ -10,6 +10,8 @@ import dev.corral.registry.Fetched;
 import dev.corral.registry.Registry;
 import dev.corral.registry.Remote;
 import dev.corral.registry.Trouble;
+import dev.corral.revision.Anchor;
+import dev.corral.revision.Anchors;
 import dev.corral.wire.PathMask;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The work on a job for an Ollama node: the node pulls, we keep its one listener, issue the pull
@@ -38,6 +41,7 @@ final class NodeRun implements Work {
   private final String asked;
   private final boolean insecure;
   private final boolean patient;
+  private final Supplier<Optional<Anchors>> anchors;
   private final Stop stop = new Stop();
   private final NodeShares shares = new NodeShares();
   private volatile Optional<NodeTalk> talk = Optional.empty();
@@ -59,6 +63,7 @@ final class NodeRun implements Work {
     this.management = management;
     this.patience = patience;
     this.patient = order.patient();
+    this.anchors = order.anchors();
     this.remote = registry.open(name, stop.leash());
     this.insecure = registry.plain(name);
     this.asked = insecure ? "http://" + name.shortName() : name.shortName();
@@ -100,11 +105,35 @@ final class NodeRun implements Work {
         && no.kind() == Trouble.Kind.NOT_ALLOWED) {
       return new End.Failed(new Problem(false, no.text(), no.next()));
     }
+    Optional<Anchor> anchor = anchored();
     Optional<End> end = Optional.empty();
     while (end.isEmpty()) {
       end = stop.asked() ? Optional.of(new End.Stopped()) : once();
     }
+    anchor.ifPresent(this::settle);
     return stop.asked() ? new End.Stopped() : end.get();
+  }
+
+  /// What the name means now is kept, unless the registry has nothing newer.
+  private Optional<Anchor> anchored() {
+    return anchors
+        .get()
+        .flatMap(kept ->
+            expected.isPresent()
+                ? kept.keepUnless(spot.name(), name, expected.get().digest())
+                : kept.keep(spot.name(), name));
+  }
+
+  /// Nothing newer came: the anchor is not needed. The name is gone, since a cure had to delete it
+  /// and the pull behind it failed: what it meant comes back.
+  private void settle(Anchor anchor) {
+    Anchors kept = anchors.get().orElseThrow();
+    Optional<Digest> now = kept.meaning(spot.name(), name);
+    if (now.isEmpty()) {
+      boolean _ = kept.bringBack(anchor);
+    } else if (now.get().equals(anchor.digest())) {
+      kept.drop(anchor);
+    }
   }
 
   /// What the registry has under the name, where we can ask it; the node may know it better, so it

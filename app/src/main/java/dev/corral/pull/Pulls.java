@@ -10,6 +10,7 @@ import dev.corral.outbound.Leash;
 import dev.corral.pull.Command.What;
 import dev.corral.pull.Pull.Problem;
 import dev.corral.registry.Remote;
+import dev.corral.revision.Anchors;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -63,6 +64,7 @@ public final class Pulls implements AutoCloseable {
   private final List<Consumer<PullEvent>> followers = new CopyOnWriteArrayList<>();
   private volatile Sources sources;
   private volatile @Nullable Function<String, Optional<Work.Place>> places;
+  private volatile @Nullable Anchors anchors;
   private volatile Map<String, Pull> snapshot = Map.of();
   private volatile boolean over;
 
@@ -252,6 +254,11 @@ public final class Pulls implements AutoCloseable {
     followers.add(follower);
   }
 
+  /// Says who keeps what a name meant before it is pulled anew.
+  public void keepIn(Anchors keeper) {
+    anchors = keeper;
+  }
+
   /// Says which nodes there are beside our own store; their jobs wait until then.
   public void reach(Nodes nodes) {
     places = target -> nodes.place(target, this::fetching);
@@ -437,7 +444,11 @@ public final class Pulls implements AutoCloseable {
 
   private void start(Job job) {
     Work.Order order =
-        new Work.Order(job.name(), job.hadBegun(), () -> othersNeed(job.id(), job.target()));
+        new Work.Order(
+            job.name(),
+            job.hadBegun(),
+            () -> othersNeed(job.id(), job.target()),
+            () -> Optional.ofNullable(anchors));
     Function<String, Optional<Work.Place>> others = places;
     if (job.target().equals(OWN)) {
       start(job, fetching().run(order, store));

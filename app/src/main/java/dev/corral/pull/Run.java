@@ -13,6 +13,7 @@ import dev.corral.registry.Fetched;
 import dev.corral.registry.Hub;
 import dev.corral.registry.Remote;
 import dev.corral.registry.Trouble;
+import dev.corral.revision.Anchors;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /// The work on a job for our own store, from the manifest to the published model.
 final class Run implements Work {
@@ -46,6 +48,7 @@ final class Run implements Work {
   private final Fetcher fetcher;
   private final boolean patient;
   private final LongSupplier othersNeed;
+  private final Supplier<Optional<Anchors>> anchors;
   private final Stop stop = new Stop();
   private boolean admitted;
   private volatile PullState phase = PullState.RESOLVING;
@@ -61,6 +64,7 @@ final class Run implements Work {
         new Fetcher(store, settings, backoff, throttle, stop, ConcurrentHashMap.newKeySet());
     this.patient = order.patient();
     this.othersNeed = order.othersNeed();
+    this.anchors = order.anchors();
   }
 
   @Override
@@ -208,13 +212,30 @@ final class Run implements Work {
   void begin(Map<Digest, Share> all, long more) throws StoreFailure {
     shares = all;
     phase = PullState.PULLING;
-    fetcher.store().checkRoom(Fetcher.missing(all) + more + othersNeed.getAsLong());
+    admit(Fetcher.missing(all) + more + othersNeed.getAsLong());
     admitted = true;
+  }
+
+  /// What was kept for an undo is the first to go.
+  private void admit(long bytes) throws StoreFailure {
+    try {
+      fetcher.store().checkRoom(bytes);
+    } catch (StoreFailure e) {
+      long lacking = fetcher.store().space().missing(bytes);
+      boolean freed =
+          e.kind() == StoreFailure.Kind.NO_ROOM
+              && anchors.get().map(kept -> kept.dropOldest(Pulls.OWN, lacking)).orElse(0L) > 0;
+      if (!freed) {
+        throw e;
+      }
+      fetcher.store().checkRoom(bytes);
+    }
   }
 
   /// All blobs are there.
   End publish(byte[] manifest) throws StoreFailure {
     phase = PullState.PUBLISHING;
+    anchors.get().ifPresent(kept -> kept.keepUnless(Pulls.OWN, name, Digest.of(manifest)));
     try {
       return fetcher.store().publish(name, manifest).whole() ? new End.Done() : LOST;
     } catch (StoreFailure e) {

@@ -2,8 +2,11 @@ package dev.corral.pull;
 
 import dev.corral.model.ModelName;
 import dev.corral.pull.Pull.Problem;
+import dev.corral.revision.Anchors;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /// The work on one job, on a virtual thread of its own. The owner of the jobs looks at it from
 /// outside while it goes on: what it tells must be quick, and safe for another thread.
@@ -44,5 +47,10 @@ interface Work {
   ///
   /// @param patient goes on asking where nobody answers at first: for jobs that had begun before
   /// @param othersNeed bytes that other jobs will still write to our own disk
-  record Order(ModelName name, boolean patient, LongSupplier othersNeed) {}
+  /// @param anchors keep what the name meant before; empty until they are known
+  record Order(
+      ModelName name,
+      boolean patient,
+      LongSupplier othersNeed,
+      Supplier<Optional<Anchors>> anchors) {}
 }

@@ -1,0 +1,64 @@
+package dev.corral.revision;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.corral.blobs.OllamaFolder;
+import dev.corral.model.Digest;
+import dev.corral.model.ModelName;
+import dev.corral.ollama.Management;
+import dev.corral.ollama.Management.Reply;
+import dev.corral.upstream.Target;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/// An Ollama node: an anchor is a copy under a hidden name, which takes a millisecond and keeps the
+/// blobs (reference/ollama-live.md items 3, 24 and 25).
+///
+/// @param folder its models, where they may be read
+public record NodeSite(Management management, Target target, Optional<OllamaFolder> folder)
+    implements Site {
+  @Override
+  public Optional<Held> held(ModelName name) {
+    if (!(management.tags(target) instanceof Reply.Told told)) {
+      return Optional.empty();
+    }
+    for (JsonNode model : told.tree().path("models")) {
+      Optional<Digest> digest = Digest.parse("sha256:" + model.path("digest").asText(""));
+      boolean same =
+          ModelName.parse(model.path("name").asText(""))
+              .filter(other -> other.key().equals(name.key()))
+              .isPresent();
+      if (same && digest.isPresent()) {
+        String manifest =
+            folder
+                .flatMap(there -> there.manifest(name))
+                .filter(bytes -> Digest.of(bytes).equals(digest.get()))
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                .orElse("");
+        return Optional.of(new Held(digest.get(), model.path("size").asLong(), manifest));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Looked at afterwards: a copy is not written as a whole (item 2).
+  @Override
+  public boolean copy(ModelName from, ModelName to) {
+    Optional<Held> before = held(from);
+    boolean copied =
+        before.isPresent()
+            && management.copy(target, from.shortName(), to.shortName()) instanceof Reply.Told told
+            && told.good();
+    return copied && held(to).map(Held::digest).equals(before.map(Held::digest));
+  }
+
+  /// A node takes no manifests.
+  @Override
+  public boolean publish(ModelName name, String manifest) {
+    return false;
+  }
+
+  @Override
+  public boolean remove(ModelName name) {
+    return management.delete(target, name.shortName()) instanceof Reply.Told told && told.good();
+  }
+}
