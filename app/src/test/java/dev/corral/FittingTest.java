@@ -101,6 +101,10 @@ class FittingTest {
       assertThat(several).hasSize(4);
       assertThat(several.path(3).path("context").asLong()).isEqualTo(1024);
       assertThat(several.path(3).path("kvK").asText()).isEqualTo("q8_0");
+      JsonNode apart = fit(corral, "{\"model\":\"tiny\",\"kvK\":\"q8_0\",\"vram\":8}");
+      assertThat(apart.path("kvK").asText()).isEqualTo("q8_0");
+      assertThat(apart.path("kvV").asText()).isEqualTo("f16");
+      assertThat(apart.path("freeBytes").asLong()).isEqualTo(8L << 30);
       assertThat(fit(corral, "{\"model\":\"tiny\",\"context\":512}").path("context").asLong())
           .isEqualTo(512);
     }

@@ -5,6 +5,8 @@ package dev.corral.api;
 ///
 /// @param model a name, or `hf.co/OWNER/REPO:QUANT`
 /// @param kv type of the cache; keys and values apart with a slash
+/// @param kvK type of the keys instead, as a fit tells it
+/// @param kvV type of the values instead
 /// @param vram of a card that somebody thinks of; empty for this machine
 /// @param formula `classic` for the old rule of thumb
 public record FitAsk(
@@ -12,6 +14,8 @@ public record FitAsk(
     String context,
     String parallel,
     String kv,
+    String kvK,
+    String kvV,
     String ubatch,
     String flashAttention,
     boolean unified,

@@ -149,6 +149,8 @@ final class FitVerb extends Verb {
                             context,
                             parallel,
                             kv,
+                            "",
+                            "",
                             ubatch,
                             flashAttention,
                             unified,

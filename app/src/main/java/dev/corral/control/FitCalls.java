@@ -89,7 +89,7 @@ public final class FitCalls implements CallGroup {
         new FitGrid(
             fields.listOr("context", ""),
             fields.listOr("parallel", "1"),
-            fields.listOr("kv", "f16"),
+            fields.listOr("kv", cache(fields)),
             fields.listOr("ubatch", "512"),
             fields.listOr("flashAttention", "auto"),
             fields.listOr("placement", "auto"),
@@ -102,6 +102,13 @@ public final class FitCalls implements CallGroup {
     } catch (IllegalArgumentException e) {
       throw new BadRequest(String.valueOf(e.getMessage()), "See: GET /manage/openapi");
     }
+  }
+
+  /// Keys and values apart, as a fit tells them.
+  private static String cache(Fields fields) {
+    String keys = fields.textOr("kvK", "f16");
+    String values = fields.textOr("kvV", "f16");
+    return keys + "/" + values;
   }
 
   private Answer answer(String model, Gguf gguf, FitQuestion asked) {
