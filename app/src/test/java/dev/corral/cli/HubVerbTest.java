@@ -143,6 +143,13 @@ class HubVerbTest {
   }
 
   @Test
+  void whatFitsIsAlsoAskedForByTheNameThatAPullTakes() {
+    Seen fit = typed("fit", "--json", "hf.co/" + REPO + ":Q8_0");
+    assertThat(fit.exit()).isZero();
+    assertThat(Json.read(fit.out()).path("verdict").asText()).isEqualTo("perfect");
+  }
+
+  @Test
   void whatIsNotThereIsExitFourAndWhatIsGatedIsExitFive() {
     Seen missing = typed("hub", "owner/nothing");
     assertThat(missing.exit()).isEqualTo(4);

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// A pull as Ollama does it (`/v2/owner/repo/manifests/Q4_K_M`) is served from the same files: the
-/// first whose name holds the tag, or is it.
+/// first model whose name holds the tag, or is it; without a tag Q4_K_M, or the first one.
 public final class HubDouble extends Node {
   private static final Pattern INFO = Pattern.compile("/api/models/([^/]+/[^/]+)");
   private static final Pattern TREE = Pattern.compile("/api/models/([^/]+/[^/]+)/tree/([^/]+)");
@@ -357,27 +357,19 @@ public final class HubDouble extends Node {
     if (found == null || !given(request, reply, found, v2.group(1))) {
       return;
     }
-    List<HubShelf.Kept> files =
-        found.files.values().stream().sorted(Comparator.comparing(HubShelf.Kept::path)).toList();
     boolean manifest = v2.group(2).equals("manifests");
     if (!manifest && v2.group(3).equals(HubShelf.CONFIG.digest())) {
       RegistryDouble.send(exchange, reply, HubShelf.CONFIG, trick);
       return;
     }
     String wanted = v2.group(3).toLowerCase(Locale.ROOT);
-    List<HubShelf.Kept> fitting =
-        files.stream()
-            .filter(file ->
-                manifest
-                    ? file.path().toLowerCase(Locale.ROOT).contains(wanted)
-                    : file.digest().equals(wanted))
-            .toList();
-    if (fitting.isEmpty()) {
+    HubShelf.Kept file = manifest ? found.tagged(wanted) : found.with(wanted);
+    if (file == null) {
       refuse(reply, 404, "EntryNotFound", "The specified tag is not available");
     } else if (manifest) {
-      reply.whole(200, json(), Json.bytes(HubShelf.manifest(fitting.getFirst())));
+      reply.whole(200, json(), Json.bytes(HubShelf.manifest(file)));
     } else {
-      send(exchange, reply, fitting.getFirst(), trick);
+      send(exchange, reply, file, trick);
     }
   }
 

@@ -4,9 +4,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.corral.testkit.HubDouble.Access;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// What a Hub keeps, and the JSON in which it tells of it.
 final class HubShelf {
@@ -21,6 +25,37 @@ final class HubShelf {
     volatile Access access = Access.OPEN;
     volatile boolean accepted;
     final ObjectNode info = Json.object();
+
+    /// The model that a tag means; null where there is none.
+    @Nullable Kept tagged(String tag) {
+      List<Kept> models =
+          files.values().stream()
+              .filter(file -> file.path().endsWith(".gguf") && !file.path().contains("mmproj"))
+              .sorted(Comparator.comparing(Kept::path))
+              .toList();
+      boolean any = tag.equals("latest");
+      Kept named = first(models, any ? "q4_k_m" : tag);
+      return named == null && any ? first(models, "") : named;
+    }
+
+    private static @Nullable Kept first(List<Kept> models, String part) {
+      for (Kept model : models) {
+        if (model.path().toLowerCase(Locale.ROOT).contains(part)) {
+          return model;
+        }
+      }
+      return null;
+    }
+
+    /// The file with that digest; null where there is none.
+    @Nullable Kept with(String digest) {
+      for (Kept file : files.values()) {
+        if (file.digest().equals(digest)) {
+          return file;
+        }
+      }
+      return null;
+    }
   }
 
   static ObjectNode about(String name, Repository found) {
