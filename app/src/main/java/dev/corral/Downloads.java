@@ -58,7 +58,6 @@ final class Downloads implements AutoCloseable {
     this.hubs = way.hubs();
     this.storeId = id(database, place);
     this.pulls = Pulls.open(database, storeId, store, way.sources(), settings, clock, events);
-    pulls.prefetch(settings.wishes());
   }
 
   /// Tells our store from those of other instances that share the database.
@@ -80,7 +79,6 @@ final class Downloads implements AutoCloseable {
     Way way = way(now);
     hubs = way.hubs();
     pulls.follow(now, way.sources());
-    pulls.prefetch(now.wishes());
   }
 
   @Override

@@ -32,6 +32,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,28 +133,34 @@ final class NodePulls {
     return new PullPlanning(own, fleet, management, here);
   }
 
-  /// Where `pull.at-start` says so, what is configured and missing is fetched once the nodes have
-  /// been looked at.
+  /// What the settings want fetched without anybody asking, and what is missing of it: once the
+  /// nodes have been looked at.
   void atStart(Configured configured, BooleanSupplier looked) {
-    if (!settings.get().pull().atStart()) {
-      return;
-    }
-    PullTargets targets = new PullTargets(fleet::snapshot);
     Thread.ofVirtual()
         .name("pulls at start")
         .start(() -> {
           awaitLook(looked);
-          for (ModelName name : configured.models(settings.get()).keySet()) {
-            boolean there =
-                fleet.snapshot().open().stream().anyMatch(node -> node.holds(name.shortName()));
-            if (!there) {
-              Pull _ =
-                  own.downloads()
-                      .pulls()
-                      .ask(name, targets.of(name, "").getFirst(), "pull.at-start");
-            }
+          if (settings.get().pull().atStart()) {
+            fetch(configured.models(settings.get()).keySet(), "pull.at-start");
           }
+          prefetch();
         });
+  }
+
+  /// Has the models of `pull.prefetch` fetched while nobody waits for another.
+  void prefetch() {
+    fetch(settings.get().pull().wishes(), Pulls.PREFETCH);
+  }
+
+  private void fetch(Collection<ModelName> names, String why) {
+    PullTargets targets = new PullTargets(fleet::snapshot);
+    for (ModelName name : names) {
+      boolean there =
+          fleet.snapshot().open().stream().anyMatch(node -> node.holds(name.shortName()));
+      if (!there) {
+        Pull _ = own.downloads().pulls().ask(name, targets.of(name, "").getFirst(), why);
+      }
+    }
   }
 
   private static void awaitLook(BooleanSupplier looked) {

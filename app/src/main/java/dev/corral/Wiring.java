@@ -436,6 +436,7 @@ public final class Wiring implements AutoCloseable {
         gateway.apply(gatewaySettings(now));
         own.engine().apply(now.engine());
         own.downloads().follow(now.pull());
+        nodePulls.prefetch();
         own.store().trash().keep(now.store().trash());
         Choice.Chosen chosen = choice.of(now, sources.variables());
         fleet.replace(chosen.backends(), chosen.why(), now.health());

@@ -2,7 +2,6 @@ package dev.corral.pull;
 
 import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
-import dev.corral.blobs.StoredModel;
 import dev.corral.db.Database;
 import dev.corral.db.DatabaseFailure;
 import dev.corral.model.ModelName;
@@ -155,19 +154,6 @@ public final class Pulls implements AutoCloseable {
   /// The registry that a name means, as the settings allow it now.
   public Remote open(ModelName name, Leash leash) {
     return sources.registry().open(name, leash);
-  }
-
-  /// Has models fetched that nobody waits for yet: those that our own store does not have.
-  public void prefetch(List<ModelName> names) {
-    for (ModelName name : names) {
-      try {
-        if (!store.find(name).map(StoredModel::whole).orElse(false)) {
-          commands.add(new Command.Ask(name, OWN, PREFETCH, true, new CompletableFuture<>()));
-        }
-      } catch (StoreFailure e) {
-        LOG.log(System.Logger.Level.WARNING, "A model cannot be prefetched", e);
-      }
-    }
   }
 
   /// Makes damaged blobs of our own store whole; one for each thread.
@@ -333,9 +319,10 @@ public final class Pulls implements AutoCloseable {
   private Pull asked(Command.Ask ask) {
     for (Job job : jobs.values()) {
       if (job.means(ask.target(), ask.name()) && !job.state().ended()) {
-        if (!ask.askedBy().equals(PREFETCH)) {
-          job.want();
+        if (ask.askedBy().equals(PREFETCH)) {
+          return job.snapshot(); // nobody waits for it: what is paused stays so
         }
+        job.want();
         boolean waits = job.state() == PullState.WAITING_FOR_APPROVAL && ask.approved();
         if (job.state() == PullState.PAUSED || waits) {
           job.queue();

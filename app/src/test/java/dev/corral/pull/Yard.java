@@ -158,20 +158,6 @@ public final class Yard implements AutoCloseable {
     return pulls.ask(name(name), "test");
   }
 
-  /// The first job that nobody has asked for.
-  Pull prefetched() {
-    long end = System.nanoTime() + LIMIT.toNanos();
-    while (true) {
-      Optional<Pull> job =
-          pulls.all().stream().filter(pull -> pull.askedBy().equals(Pulls.PREFETCH)).findFirst();
-      if (job.isPresent()) {
-        return job.get();
-      }
-      assertThat(System.nanoTime()).as("nothing is prefetched").isLessThan(end);
-      Thread.onSpinWait();
-    }
-  }
-
   /// Asks, and waits for the end.
   Pull pull(String name) {
     return awaitEnd(ask(name).id());
