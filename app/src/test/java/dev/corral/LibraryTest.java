@@ -45,6 +45,10 @@ class LibraryTest {
     assertThat(model.path("state").asText()).isEqualTo("missing");
     assertThat(ask("GET", "/api/tags", "").text()).doesNotContain("x:latest");
     assertThat(ask("GET", "/v1/models", "").text()).doesNotContain("x:latest");
+
+    assertThat(corral.manage("DELETE", "/manage/models/x?weights=true", "").status())
+        .isEqualTo(200);
+    assertThat(corral.manage("GET", "/manage/models/x", "").status()).isEqualTo(404);
   }
 
   @Test

@@ -91,7 +91,10 @@ public final class Removal {
       }
       List<Spot> spots = spots(wanted);
       if (spots.isEmpty()) {
-        return elsewhere(name);
+        Outcome no = elsewhere(name);
+        boolean nowhere = no instanceof Outcome.No(Why kind, _, _) && kind == Why.UNKNOWN;
+        // What is tracked and lies nowhere goes with its row.
+        return nowhere && wanted.really() && forget.test(name) ? done(wanted, spots, used) : no;
       }
       if (!wanted.force() && used.stream().anyMatch(Use::holds)) {
         return inUse(name, used);
