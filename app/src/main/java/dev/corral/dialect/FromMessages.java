@@ -41,6 +41,7 @@ public final class FromMessages {
     if (!tools.isEmpty()) {
       chat.set("tools", tools);
     }
+    choice(chat, ask.object("tool_choice", "anthropic.ToolChoice"));
     think(chat, ask);
     return chat.put("stream", ask.flag("stream"));
   }
@@ -74,6 +75,16 @@ public final class FromMessages {
     }
     JsonNode schema = tool.any("input_schema");
     function.set("parameters", schema == null ? Trees.object() : schema);
+  }
+
+  private static void choice(ObjectNode chat, Fields choice) {
+    switch (choice.text("type")) {
+      case "any" -> chat.put("tool_choice", "required");
+      case "none" -> chat.put("tool_choice", "none");
+      case "tool" ->
+          chat.putObject("tool_choice").putObject("function").put("name", choice.text("name"));
+      default -> {}
+    }
   }
 
   private static void think(ObjectNode chat, Fields ask) {

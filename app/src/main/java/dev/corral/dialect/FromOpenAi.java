@@ -42,6 +42,10 @@ public final class FromOpenAi {
     if (tools != null) {
       chat.set("tools", tools);
     }
+    JsonNode choice = ask.any("tool_choice");
+    if (choice != null) {
+      chat.set("tool_choice", choice);
+    }
     String effort =
         ask.has("reasoning")
             ? ask.object("reasoning", "openai.Reasoning").text("effort")

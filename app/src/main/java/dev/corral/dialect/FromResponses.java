@@ -40,6 +40,12 @@ public final class FromResponses {
     if (!tools.isEmpty()) {
       chat.set("tools", tools);
     }
+    JsonNode choice = ask.any("tool_choice");
+    if (choice != null && choice.isTextual()) {
+      chat.set("tool_choice", choice);
+    } else if (choice != null && choice.path("name").isTextual()) {
+      chat.putObject("tool_choice").putObject("function").set("name", choice.path("name"));
+    }
     Fields format =
         ask.object("text", "openai.ResponsesText").object("format", "openai.ResponsesTextFormat");
     JsonNode schema = format.any("schema");

@@ -45,7 +45,8 @@ public final class Chat {
       return;
     }
     said.forEach(one -> Conversation.requireNoPicture(one, model));
-    List<Json> tools = Conversation.tools(ask);
+    ToolChoice choice = ToolChoice.of(ask.any("tool_choice"));
+    List<Json> tools = choice.none() ? List.of() : Conversation.tools(ask);
     Desk.check(model, asked, "chat", tools.isEmpty() ? List.of() : List.of("tools"));
     Think think = Desk.think(model, asked, given, relaxed);
     Options options = Options.of(model.stored().texts().params(), ask.any("options"));
@@ -64,6 +65,7 @@ public final class Chat {
             voice.format(),
             tools,
             Desk.schema(ask.any("format")),
+            choice.calls(ask, voice.format()),
             think != null && think.wanted() && voice.format().thinks(),
             truncate,
             !Boolean.FALSE.equals(ask.maybeFlag("shift")),

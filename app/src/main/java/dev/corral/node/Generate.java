@@ -76,6 +76,7 @@ public final class Generate {
             format,
             List.of(),
             Desk.schema(ask.any("format")),
+            null,
             think != null && think.wanted() && format.thinks(),
             truncate,
             !Boolean.FALSE.equals(ask.maybeFlag("shift")),

@@ -30,11 +30,13 @@ final class Generation {
   private String last = "";
   private int repeats;
   private int words;
+  private boolean called;
 
   /// How the answer is to be written.
   ///
   /// @param schema that it must follow; null for none
-  /// @param thinksFirst the schema binds only what comes after the thinking
+  /// @param calls of which it must be one; null where it need not be a call
+  /// @param thinksFirst the schema, or the calls, bind only what comes after the thinking
   /// @param logprobs wanted for each token
   /// @param topLogprobs and for so many others beside it
   /// @param tenant who may share cached prompts
@@ -43,6 +45,7 @@ final class Generation {
       AnswerFormat format,
       List<Json> tools,
       @Nullable JsonNode schema,
+      @Nullable ArrayNode calls,
       boolean thinksFirst,
       boolean truncate,
       boolean shift,
@@ -51,6 +54,10 @@ final class Generation {
       String tenant) {
     Wish {
       tools = List.copyOf(tools);
+    }
+
+    boolean bound() {
+      return schema != null || calls != null;
     }
   }
 
@@ -62,27 +69,27 @@ final class Generation {
   }
 
   void run(Prompt prompt) {
-    if (wish.schema() == null || !wish.thinksFirst()) {
-      to.ended(write(prompt, wish.schema(), wish.format(), false));
+    if (!wish.bound() || !wish.thinksFirst()) {
+      to.ended(write(prompt, wish.bound(), wish.format(), false));
       return;
     }
-    Ended thought = write(prompt, null, wish.format(), true);
-    if (thought.reason().equals("length")) {
+    Ended thought = write(prompt, false, wish.format(), true);
+    if (thought.reason().equals("length") || called) {
       to.ended(thought);
       return;
     }
     MarkedText on = prompt.text().concat(MarkedText.trusted(thought.raw()));
-    to.ended(write(new Prompt(on), wish.schema(), AnswerFormat.PLAIN, false));
+    AnswerFormat rest = wish.calls() == null ? AnswerFormat.PLAIN : wish.format();
+    to.ended(write(new Prompt(on), true, rest, false));
   }
 
   /// @param untilContent ends where the thinking does; what the model said then is thrown away
-  private Ended write(
-      Prompt prompt, @Nullable JsonNode schema, AnswerFormat format, boolean untilContent) {
+  private Ended write(Prompt prompt, boolean bound, AnswerFormat format, boolean untilContent) {
     AnswerParser parser = format.parser(prompt.text().toString(), wish.tools());
     Ended[] end = {null};
     runner.stream(
         "/completion",
-        request(prompt, schema, format),
+        request(prompt, bound, format),
         event -> {
           String content = event.path("content").asText("");
           raw.append(content);
@@ -99,6 +106,7 @@ final class Generation {
             end[0] = new Ended("stop", 0, 0, 0, 0, raw.toString());
             return false;
           }
+          called |= parts.stream().anyMatch(Part.ToolCall.class::isInstance);
           ArrayNode logprobs = wish.logprobs() ? logprobs(event) : null;
           if (!parts.isEmpty() || (logprobs != null && !logprobs.isEmpty())) {
             to.piece(parts, logprobs);
@@ -135,7 +143,7 @@ final class Generation {
     return repeats > MOST_REPEATS;
   }
 
-  private ObjectNode request(Prompt prompt, @Nullable JsonNode schema, AnswerFormat format) {
+  private ObjectNode request(Prompt prompt, boolean bound, AnswerFormat format) {
     ObjectNode request = JsonNodeFactory.instance.objectNode();
     Facts facts = runner.facts();
     JsonNode sent =
@@ -152,8 +160,10 @@ final class Generation {
     if (wish.logprobs()) {
       request.put("n_probs", Math.max(wish.topLogprobs(), 1));
     }
-    if (schema != null) {
-      request.set("json_schema", schema);
+    if (bound && wish.calls() != null) {
+      request.set("calls", wish.calls());
+    } else if (bound) {
+      request.set("json_schema", wish.schema());
     }
     if (!format.marks().isEmpty()) {
       ArrayNode preserved = request.putArray("preserved_tokens");

@@ -167,7 +167,8 @@ final class Options {
   void write(ObjectNode request, int contextLength) {
     long most = (long) OPEN_ENDED_CONTEXTS * contextLength;
     int predict = whole("num_predict", -1);
-    request.put("n_predict", predict < 0 || predict > most ? most : predict);
+    // Nothing and less mean: to its own end.
+    request.put("n_predict", predict <= 0 || predict > most ? most : predict);
     request.put("n_keep", numKeep());
     request.put("temperature", real("temperature", 0.8));
     request.put("top_k", whole("top_k", 40));

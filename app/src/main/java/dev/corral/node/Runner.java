@@ -159,9 +159,21 @@ final class Runner implements AutoCloseable {
     }
     if (head.status() >= 400) {
       String said = new String(asked.body().readAllBytes(), StandardCharsets.UTF_8).strip();
-      throw new Refused(head.status(), said);
+      throw new Refused(head.status(), words(said));
     }
     return asked;
+  }
+
+  /// What a runner says of a wrong request, for people; the rest in JSON, as Ollama passes it on
+  /// (recording `err-context-chat-noshift`).
+  private static String words(String said) {
+    try {
+      JsonNode error = JSON.readTree(said).path("error");
+      boolean wrong = error.path("type").asText("").equals("invalid_request_error");
+      return wrong ? error.path("message").asText("") : said;
+    } catch (JsonProcessingException e) {
+      return said;
+    }
   }
 
   private void abandon() {

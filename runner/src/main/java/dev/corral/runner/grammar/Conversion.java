@@ -39,21 +39,20 @@ final class Conversion {
   private static final Map<String, String> FORMATS =
       Map.of("date", "date", "time", "time", "date-time", "date \"T\" time");
 
-  final Rules rules = new Rules();
-  final Repetition repetition = new Repetition(rules);
+  final Rules rules;
+  final Repetition repetition;
   private final References references;
   private final Patterns patterns;
 
-  Conversion(JsonNode document, List<String> loosened) {
+  /// @param rules where the schema's go
+  /// @param name the rule for the whole schema, which has no body yet
+  Conversion(JsonNode document, Rules rules, String name, List<String> loosened) {
+    this.rules = rules;
+    this.repetition = new Repetition(rules);
     this.references = new References(document, rules);
     this.patterns = new Patterns(rules, repetition, loosened);
-    rules.reserve("root");
-    rules.put("root", visit(document, Place.root("#"), true));
+    rules.put(name, visit(document, Place.root("#"), true));
     references.eachWaiting((schema, place) -> visit(schema, place, true));
-  }
-
-  String text() {
-    return rules.text();
   }
 
   /// A body for the schema.

@@ -6,6 +6,7 @@ import dev.corral.runner.engine.Sampling;
 import dev.corral.runner.engine.Task;
 import dev.corral.runner.grammar.Converted;
 import dev.corral.runner.grammar.SchemaGrammar;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -87,21 +88,45 @@ record Wish(
     return asked == 0 ? -1 : asked;
   }
 
-  /// A grammar as it is, or the one of a schema; `{}` means any object.
+  /// A grammar as it is, or the one of a schema, or the one of calls (`calls`, which llama-server
+  /// does not have: `{"before", "arguments", "after"}` each); a schema `{}` means any object.
   static @Nullable String grammar(Fields fields) {
     String grammar = fields.text("", "grammar");
     if (!grammar.isEmpty()) {
       return grammar;
     }
+    JsonNode calls = fields.find("calls");
+    if (calls != null && !calls.isEmpty()) {
+      return calls(Fields.list(calls, "calls"));
+    }
     JsonNode schema = fields.find("json_schema");
     return schema == null ? null : grammar(schema);
+  }
+
+  private static String calls(Iterable<JsonNode> given) {
+    List<SchemaGrammar.Call> calls = new ArrayList<>();
+    for (JsonNode call : given) {
+      if (!call.path("before").isTextual() || !call.path("after").isTextual()) {
+        throw Fields.wrong("calls", "must hold objects with before, arguments and after");
+      }
+      calls.add(
+          new SchemaGrammar.Call(
+              call.path("before").textValue(),
+              call.path("arguments"),
+              call.path("after").textValue()));
+    }
+    return text(SchemaGrammar.ofCalls(calls));
   }
 
   static String grammar(JsonNode schema) {
     if (schema instanceof ObjectNode object && object.isEmpty()) {
       return SchemaGrammar.anyObject();
     }
-    return switch (SchemaGrammar.of(schema)) {
+    return text(SchemaGrammar.of(schema));
+  }
+
+  private static String text(Converted converted) {
+    return switch (converted) {
       case Converted.Grammar(String text, List<String> loosened) -> {
         loosened.forEach(what -> System.err.println("grammar: " + what));
         yield text;

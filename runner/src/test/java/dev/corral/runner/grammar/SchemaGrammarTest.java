@@ -285,6 +285,24 @@ class SchemaGrammarTest {
   }
 
   @Test
+  void aCallIsItsTextsAroundArgumentsOfItsSchema() {
+    JsonNode clock =
+        json(
+            "{type: 'object', properties: {tz: {$ref: '#/$defs/z'}}, required: ['tz'],"
+                + " $defs: {z: {enum: ['UTC']}}}");
+    List<SchemaGrammar.Call> calls =
+        List.of(
+            new SchemaGrammar.Call("<call>clock", clock, "</call>"),
+            new SchemaGrammar.Call("<call>\"dice\"", json("{type: 'object'}"), ""));
+    Converted.Grammar made = (Converted.Grammar) SchemaGrammar.ofCalls(calls);
+    Matcher matcher = new Matcher(made.text());
+    assertThat(matcher.accepts("<call>clock{\"tz\":\"UTC\"}</call>")).isTrue();
+    assertThat(matcher.accepts("<call>\"dice\"{\"sides\":6}")).isTrue();
+    assertThat(matcher.accepts("<call>clock{\"tz\":\"CET\"}</call>")).isFalse();
+    assertThat(matcher.accepts("hello")).isFalse();
+  }
+
+  @Test
   void anyObjectIsWhatJsonModeAllows() {
     Matcher matcher = new Matcher(SchemaGrammar.anyObject());
     assertThat(matcher.accepts("{\"a\": [1, true, {\"b\": null}]}")).isTrue();

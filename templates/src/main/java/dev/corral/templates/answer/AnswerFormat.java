@@ -6,7 +6,9 @@ import dev.corral.templates.go.GoTemplate;
 import dev.corral.templates.jinja.JinjaTemplate;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -16,6 +18,8 @@ public final class AnswerFormat {
   /// An answer that is nothing but content: of a model without a template, or of a raw prompt.
   public static final AnswerFormat PLAIN =
       new AnswerFormat(Layout.PLAIN, Family.NONE, Blanks.LINES);
+
+  private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_.:-]{1,128}");
 
   /// The white space that a format puts around its marks, and that is nobody's text.
   enum Blanks {
@@ -33,8 +37,14 @@ public final class AnswerFormat {
   private final Layout layout;
   private final Family family;
   private final Blanks blanks;
+  private final List<String> written;
 
   AnswerFormat(Layout layout, Family family, Blanks blanks) {
+    this(layout, family, blanks, List.of());
+  }
+
+  private AnswerFormat(Layout layout, Family family, Blanks blanks, List<String> written) {
+    this.written = List.copyOf(written);
     this.layout = layout;
     this.family = family;
     this.blanks = blanks;
@@ -68,6 +78,19 @@ public final class AnswerFormat {
   /// True where the model calls tools in a way that is understood here.
   public boolean calls() {
     return !family.isNone();
+  }
+
+  /// How a call of this tool is written around its arguments; empty where the arguments are not
+  /// written as JSON, or the name would have to be escaped.
+  public Optional<CallText> call(String tool) {
+    return PLAIN_NAME.matcher(tool).matches()
+        ? CallText.of(written, this).map(text -> text.of(tool))
+        : Optional.empty();
+  }
+
+  /// The same, once it is known what the template writes for a call.
+  AnswerFormat knowing(List<String> calls) {
+    return new AnswerFormat(layout, family, blanks, calls);
   }
 
   /// The name of the family whose calls are read, as in `docs/compatibility.md`; empty where none.

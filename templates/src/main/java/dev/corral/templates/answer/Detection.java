@@ -18,7 +18,8 @@ final class Detection {
   static AnswerFormat of(ChatTemplate template, String source, AnswerFormat.Blanks blanks) {
     Trials trials = new Trials(template);
     Layout layout = layout(source, trials.thinkingAsWritten());
-    return new AnswerFormat(layout, family(layout, source, trials.callsAsWritten()), blanks);
+    List<String> calls = trials.callsAsWritten();
+    return new AnswerFormat(layout, family(layout, source, calls), blanks).knowing(calls);
   }
 
   private static Layout layout(String source, String written) {

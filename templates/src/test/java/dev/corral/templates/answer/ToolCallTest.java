@@ -32,6 +32,19 @@ class ToolCallTest {
   }
 
   @Test
+  void howACallIsWrittenAroundItsArgumentsIsKnown() {
+    for (AnswerFormat format : List.of(TAGS, BARE)) {
+      CallText text = format.call("get_weather").orElseThrow();
+      assertThat(text.before()).contains("{\"name\": \"get_weather\", \"arguments\": ");
+      assertThat(read(format, text.before() + "{\"city\": \"Rome\"}" + text.after()))
+          .containsExactly(call(0, "get_weather", "{\"city\": \"Rome\"}"));
+    }
+    assertThat(TAGS.call("not a \"plain\" name")).isEmpty();
+    assertThat(Answers.writing("<f={{ f.name }}>{{ f.arguments.quokka }}</f>").call("f")).isEmpty();
+    assertThat(AnswerFormat.PLAIN.call("f")).isEmpty();
+  }
+
+  @Test
   void contentBeforeBetweenAndBehindCallsIsKept() {
     assertThat(
             read(
