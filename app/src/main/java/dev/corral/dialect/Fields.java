@@ -1,6 +1,7 @@
 package dev.corral.dialect;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,10 @@ public final class Fields {
   private final JsonNode tree;
   private final Map<String, JsonNode> values = new HashMap<>();
 
+  private static final String TOO_DEEP =
+      "the request is nested deeper than 1000 levels, or holds a number of more than 1000 digits;"
+          + " send it flatter";
+
   private Fields(String path, JsonNode tree) {
     this.path = path;
     this.tree = tree;
@@ -30,6 +35,8 @@ public final class Fields {
   public static Fields read(String struct, byte[] body) {
     try {
       return of(struct, Trees.read(body));
+    } catch (StreamConstraintsException e) {
+      throw new Unread(TOO_DEEP);
     } catch (JsonProcessingException e) {
       throw new Unread(GoTexts.UNEXPECTED_END);
     }

@@ -8,6 +8,8 @@ import dev.corral.runner.http.Child;
 import dev.corral.runner.http.Runner;
 import dev.corral.testkit.RawClient;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -92,6 +94,16 @@ class MainTest {
       assertThat(child.awaitEnd()).isEqualTo(3);
       String last = child.log().lines().reduce((one, next) -> next).orElse("");
       assertThat(last).isNotBlank().doesNotContain(folder.toString(), "\tat ");
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenIsSaid() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(taken.getLocalPort());
+      Child child = runner.spawn(runner.unpacked("markov-a"), List.of("--port", port));
+      assertThat(child.awaitEnd()).isEqualTo(2);
+      assertThat(child.log()).contains("is the port taken?");
     }
   }
 

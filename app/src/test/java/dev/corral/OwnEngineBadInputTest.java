@@ -1,0 +1,237 @@
+package dev.corral;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.corral.model.Digest;
+import dev.corral.testkit.Answer;
+import dev.corral.testkit.Body;
+import dev.corral.testkit.Headers;
+import dev.corral.testkit.RawClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What nobody should send, sent to a Corral that runs a model itself: each is answered or refused
+/// with a reason, and the next caller is served.
+@Tag("slow")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OwnEngineBadInputTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final String FOX = " The quick brown fox jumps over the lazy dog.";
+  private static final String YAML =
+      "engine: {enabled: \"true\"}\nbackends: []\nstore: {ollama: \"off\"}\n";
+
+  private RunningCorral corral;
+
+  @BeforeAll
+  void start() throws IOException {
+    assumeTrue(EngineFiles.natives().isPresent(), EngineFiles.HOW);
+    System.setProperty("corral.natives", EngineFiles.natives().orElseThrow().toString());
+    corral = RunningCorral.alone(YAML);
+    byte[] file = file();
+    create("fox", file);
+    create("mute", without(file, "tokenizer.chat_template"));
+  }
+
+  @AfterAll
+  void stop() {
+    if (corral != null) {
+      corral.close();
+    }
+  }
+
+  @AfterEach
+  void theNextCallerIsServed() {
+    assertThat(said(chat("fox", "x", ""))).isEqualTo(FOX);
+  }
+
+  private Answer ask(String path, Body body) {
+    try (RawClient client = RawClient.connect(corral.port(), PATIENCE, 0)) {
+      return client.request("POST", path, Headers.of("Connection", "close"), body).answer();
+    }
+  }
+
+  private Answer ask(String path, String json) {
+    return ask(path, Body.of(json.replace('\'', '"')));
+  }
+
+  private Answer chat(String model, String words, String more) {
+    return ask(
+        "/api/chat",
+        "{'model':'%s','messages':[{'role':'user','content':'%s'}],'stream':false%s}"
+            .formatted(model, words, more));
+  }
+
+  private static String said(Answer answer) {
+    return answer.json().at("/message/content").asText();
+  }
+
+  private static String error(Answer answer) {
+    return answer.json().path("error").asText();
+  }
+
+  private void create(String name, byte[] file) {
+    String digest = Digest.of(file).toString();
+    assertThat(ask("/api/blobs/" + digest, Body.of(file)).status()).isEqualTo(201);
+    Answer made =
+        ask(
+            "/api/create",
+            "{'model':'%s','files':{'m.gguf':'%s'},'parameters':{'temperature':0},'stream':false}"
+                .formatted(name, digest));
+    assertThat(made.status()).as(made.text()).isEqualTo(200);
+  }
+
+  private static byte[] file() throws IOException {
+    try (InputStream packed =
+            OwnEngineBadInputTest.class.getResourceAsStream("/gguf/markov-a.gguf.gz");
+        InputStream in = new GZIPInputStream(Objects.requireNonNull(packed))) {
+      return in.readAllBytes();
+    }
+  }
+
+  /// The same file with the key under a name that nobody reads.
+  private static byte[] without(byte[] file, String key) {
+    String text = new String(file, StandardCharsets.ISO_8859_1);
+    return text.replace(key, "x".repeat(key.length())).getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void fiftyThousandTokensLoseTheirMiddle() {
+    Answer answer = chat("fox", "The quick ".repeat(25_000), ",'options':{'num_predict':3}");
+    assertThat(said(answer)).isEqualTo(" The quick brown");
+    assertThat(answer.json().path("prompt_eval_count").asInt()).isBetween(1, 4096);
+  }
+
+  @Test
+  void fiftyThousandTokensAreRefusedWhereNothingMayBeCut() {
+    Answer answer = chat("fox", "The quick ".repeat(25_000), ",'truncate':false,'shift':false");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(error(answer)).contains("exceeds the available context size (4096 tokens)");
+  }
+
+  @Test
+  void anEmptyPromptAnswersNothing() {
+    Answer answer = ask("/api/generate", "{'model':'fox','prompt':'','stream':false}");
+    assertThat(answer.json().path("done_reason").asText()).isEqualTo("load");
+    assertThat(chat("fox", "", "").status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, stop", "-1, stop", "-2, stop", "99999999999, stop", "1, length"})
+  void anyNumberOfTokensMayBeAskedFor(String most, String reason) {
+    Answer answer = chat("fox", "x", ",'options':{'num_predict':%s}".formatted(most));
+    assertThat(answer.json().path("done_reason").asText()).isEqualTo(reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "0", "-7"})
+  void aContextTooShortForAnythingIsLifted(String context) {
+    Answer answer =
+        chat("fox", "x", ",'options':{'num_ctx':%s,'num_predict':2}".formatted(context));
+    assertThat(answer.status()).as(answer.text()).isIn(200, 400);
+    assertThat(answer.text()).doesNotContain("unexpectedly");
+  }
+
+  @Test
+  void aContextBeyondReasonIsCutToWhatTheModelWasTrainedFor() {
+    Answer answer = chat("fox", "x", ",'options':{'num_ctx':99999999999}");
+    assertThat(said(answer)).isEqualTo(FOX);
+  }
+
+  @Test
+  void aModelWithoutATemplateIsGivenTheWordsAsTheyAre() {
+    assertThat(said(chat("mute", "The quick", "")))
+        .isEqualTo(" brown fox jumps over the lazy dog.");
+  }
+
+  @Test
+  void aSchemaThatIsNestedAThousandTimesIsRefused() {
+    String schema = "{'type':'array','items':".repeat(1000) + "{}" + "}".repeat(1000);
+    Answer answer = chat("fox", "x", ",'format':" + schema);
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(error(answer)).contains("nested");
+  }
+
+  @Test
+  void aSchemaThatIsNestedAHundredTimesIsAnsweredOrRefused() {
+    String schema = "{'type':'array','items':".repeat(100) + "{}" + "}".repeat(100);
+    Answer answer = chat("fox", "x", ",'options':{'num_predict':4},'format':" + schema);
+    assertThat(answer.status()).as(answer.text()).isIn(200, 400);
+  }
+
+  @Test
+  void aSchemaThatRefersToItselfBindsTheAnswer() {
+    String schema =
+        "{'$defs':{'n':{'type':'object','properties':{'next':{'$ref':'#/$defs/n'}}}},"
+            + "'$ref':'#/$defs/n'}";
+    Answer answer = chat("fox", "x", ",'options':{'num_predict':4},'format':" + schema);
+    assertThat(said(answer)).startsWith("{");
+  }
+
+  @Test
+  void anExpressionThatExplodesIsRefusedInWords() {
+    String schema = "{'type':'string','pattern':'^((a{1,99}){1,99}){1,99}$'}";
+    Answer answer = chat("fox", "x", ",'format':" + schema);
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(error(answer)).startsWith("The JSON schema cannot be used: at #/pattern");
+  }
+
+  @Test
+  void twoCallersWithOneSeedGetOneAnswer() throws InterruptedException, ExecutionException {
+    String options = ",'options':{'seed':7,'temperature':5,'top_k':0,'top_p':1,'num_predict':20}";
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<String>> both =
+          List.of(
+              callers.submit(() -> said(chat("fox", "x", options))),
+              callers.submit(() -> said(chat("fox", "x", options))));
+      assertThat(both.get(0).get()).isEqualTo(both.get(1).get());
+    }
+  }
+
+  @Test
+  void aPictureIsRefusedInOllamasWords() {
+    Answer answer = ask("/api/generate", "{'model':'fox','prompt':'x','images':['aGk=']}");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(error(answer)).startsWith("Multimodal data provided");
+  }
+
+  @Test
+  void aTemplateThatAttacksIsRefusedWithAReason() {
+    for (String template : List.of("{{ range $i := .Messages }}", "{{ .Nothing.Of.It }}")) {
+      Answer answer =
+          ask(
+              "/api/generate",
+              "{'model':'fox','prompt':'x','stream':false,'template':'%s'}".formatted(template));
+      assertThat(answer.status()).as(answer.text()).isIn(400, 500);
+      assertThat(error(answer)).contains("template");
+    }
+  }
+
+  @Test
+  void whatAUserTypesIsNoTemplate() {
+    JsonNode rendered =
+        chat("fox", "{{ .System }} {% for x in y %}", ",'_debug_render_only':true")
+            .json()
+            .at("/_debug_info/rendered_template");
+    assertThat(rendered.asText()).contains("{{ .System }} {% for x in y %}");
+  }
+}
