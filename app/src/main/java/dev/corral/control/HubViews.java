@@ -65,7 +65,7 @@ final class HubViews {
         fit.map(Fit::missingBytes).orElse(0L),
         fit.map(Fit::reason).orElse(""),
         fit.map(Fit::next).orElse(null),
-        choice.words(),
+        judged.words(),
         offer.recommended().filter(choice::equals).isPresent(),
         problem(choice));
   }

@@ -44,6 +44,18 @@ public record Label(boolean dynamic, String name) {
     return folded.equals(toString().replace('-', '_'));
   }
 
+  /// True where a header's file type is of another kind. Sizes of one kind (`_S`, `_M`, `_XL`) are
+  /// no contradiction, and dynamic ones are of many kinds.
+  ///
+  /// @param type as [dev.corral.gguf.FileType] names it
+  boolean contradicts(String type) {
+    return !dynamic && Quality.known(type) && !kind(type).equals(kind(name));
+  }
+
+  private static String kind(String name) {
+    return name.replaceFirst("_(XXS|XS|S|M|L|XL|XXL|NL|P|MOE|4_4|4_8|8_8)$", "");
+  }
+
   @Override
   public String toString() {
     return dynamic ? DYNAMIC + name : name;

@@ -35,6 +35,15 @@ public record Offer(
   /// @param fit empty where the hardware is not known, or nothing can be chosen
   /// @param basis what the figures rest on
   public record Judged(Choice choice, Optional<Fit> fit, Basis basis) {
+    /// What to think of it, and where its header calls it by another kind than its name does.
+    public String words() {
+      Optional<String> other =
+          fit.filter(_ -> basis == Basis.HEADER)
+              .map(Fit::fileType)
+              .filter(type -> choice.label().filter(label -> label.contradicts(type)).isPresent());
+      return choice.words() + other.map(type -> "; its header says " + type).orElse("");
+    }
+
     public boolean exact() {
       return basis == Basis.HEADER && fit.map(Fit::exact).orElse(false);
     }

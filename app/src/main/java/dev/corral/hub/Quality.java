@@ -71,6 +71,10 @@ enum Quality {
     return Optional.empty();
   }
 
+  static boolean known(String name) {
+    return of(new Label(false, name)).isPresent();
+  }
+
   /// A line for people.
   static String words(Optional<Label> label) {
     return label

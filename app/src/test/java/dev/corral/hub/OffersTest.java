@@ -114,6 +114,14 @@ class OffersTest {
   }
 
   @Test
+  void aHeaderThatCallsItselfOtherwiseThanItsNameIsTold() {
+    publish("Q4_K_M", "Q5_K_M"); // the headers of all say Q4_K_M
+    Offer offer = offer(card(24 * GIB));
+    assertThat(judged(offer, "Q4_K_M").words()).isEqualTo("good quality, standard");
+    assertThat(judged(offer, "Q5_K_M").words()).endsWith("; its header says Q4_K_M");
+  }
+
+  @Test
   void onASmallerCardASmallerOneIs() {
     publish("Q3_K_M", "Q4_K_M", "Q5_K_M");
     long needed = needed(judged(offer(card(24 * GIB)), "Q4_K_M"));
