@@ -15,6 +15,7 @@ import dev.corral.library.Entry;
 import dev.corral.library.Library;
 import dev.corral.model.ModelName;
 import dev.corral.pull.Pulls;
+import dev.corral.revision.Anchor;
 import dev.corral.upkeep.Caretaker;
 import dev.corral.upkeep.Checkup;
 import dev.corral.upkeep.Nodes;
@@ -64,6 +65,7 @@ final class Keeping implements AutoCloseable {
       Library library,
       Protection protection,
       BiFunction<Backend, ModelName, Vanishing.Restoring> restore,
+      Supplier<List<Anchor>> anchors,
       Supplier<Map<ModelName, String>> configured,
       Supplier<PruneSettings> prune,
       Consumer<Vanished> vanished,
@@ -121,7 +123,7 @@ final class Keeping implements AutoCloseable {
                     verification,
                     pruning,
                     parts.prune(),
-                    new Sizes(store, fleet::snapshot, uses),
+                    new Sizes(store, fleet::snapshot, uses, parts.anchors()),
                     new Checkup(store, fleet::snapshot, parts.configured(), nodes))));
   }
 

@@ -130,7 +130,8 @@ final class NodePulls {
   }
 
   PullPlanning planning(Here here) {
-    return new PullPlanning(own, fleet, management, here);
+    return new PullPlanning(
+        own, fleet, management, here, name -> spot(name).flatMap(NodeSpot::store));
   }
 
   /// What the settings want fetched without anybody asking, and what is missing of it: once the

@@ -1,6 +1,7 @@
 package dev.corral;
 
 import dev.corral.api.PullPlan;
+import dev.corral.blobs.OllamaFolder;
 import dev.corral.blobs.Space;
 import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
@@ -26,8 +27,10 @@ import dev.corral.registry.Fetched;
 import dev.corral.registry.Trouble;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +49,16 @@ final class PullPlanning implements PlanCalls.Planner {
   private final Fleet fleet;
   private final Management management;
   private final Here here;
+  private final Function<String, Optional<OllamaFolder>> folders;
 
-  PullPlanning(OwnBackend own, Fleet fleet, Management management, Here here) {
+  /// @param folders of nodes on this machine, by their names
+  PullPlanning(
+      OwnBackend own,
+      Fleet fleet,
+      Management management,
+      Here here,
+      Function<String, Optional<OllamaFolder>> folders) {
+    this.folders = folders;
     this.store = own.store();
     this.downloads = own.downloads();
     this.fleet = fleet;
@@ -83,7 +94,7 @@ final class PullPlanning implements PlanCalls.Planner {
     @Nullable Trouble trouble = fetched instanceof Trouble no ? no : null;
     Optional<Fit> fit =
         trouble == null && node.map(PullPlanning::here).orElse(true) ? fit(name) : Optional.empty();
-    @Nullable Long free = node.isEmpty() ? free() : null;
+    @Nullable Long free = node.isEmpty() ? free() : freeAt(target);
     return new PullPlan(
         name.shortName(),
         target,
@@ -149,6 +160,13 @@ final class PullPlanning implements PlanCalls.Planner {
     } catch (StoreFailure e) {
       return null;
     }
+  }
+
+  /// Ollama keeps no reserve; of another machine's disk we know nothing.
+  private @Nullable Long freeAt(String target) {
+    OptionalLong free =
+        folders.apply(target).map(OllamaFolder::freeBytes).orElse(OptionalLong.empty());
+    return free.isPresent() ? free.getAsLong() : null;
   }
 
   private Optional<Fit> fit(ModelName name) {

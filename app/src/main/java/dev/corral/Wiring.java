@@ -342,6 +342,7 @@ public final class Wiring implements AutoCloseable {
             holdings.library(),
             holdings.protection(),
             nodePulls::restore,
+            nodePulls.anchors()::list,
             () -> configured.models(config.settings()),
             () -> config.settings().prune(),
             gone ->

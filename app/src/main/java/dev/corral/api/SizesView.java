@@ -1,5 +1,6 @@
 package dev.corral.api;
 
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,13 +9,21 @@ import org.jspecify.annotations.Nullable;
 /// @param folder of our own store; null where the caller's key has not scope `admin`
 /// @param reserveBytes what uploads and pulls leave free
 /// @param trashBytes that come free when the trash is emptied
+/// @param anchors kept for an undo; the first to go when a pull needs room
 public record SizesView(
     @Nullable String folder,
     long totalBytes,
     long freeBytes,
     long reserveBytes,
     long trashBytes,
-    List<Model> models) {
+    List<Model> models,
+    List<Anchor> anchors) {
+  /// What a name meant before it was pulled anew.
+  ///
+  /// @param where `own`, or a backend's name
+  /// @param sizeBytes what it shares with others included
+  public record Anchor(String model, String where, String digest, long sizeBytes, Instant madeAt) {}
+
   /// @param where `own`, `ollama` and `seed` for folders of this machine, else a backend's name
   /// @param aloneBytes what comes free when it goes
   /// @param sharesWith models with the same weights there
@@ -38,5 +47,6 @@ public record SizesView(
 
   public SizesView {
     models = List.copyOf(models);
+    anchors = List.copyOf(anchors);
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /// The folder in which an Ollama keeps its models, as far as we may look into it beside that
@@ -29,6 +30,15 @@ public final class OllamaFolder {
   /// @param folder with `blobs` and `manifests` in it
   public static OllamaFolder at(Path folder) {
     return new OllamaFolder(folder, new FolderShelf(Origin.OLLAMA, Layout.of(folder)));
+  }
+
+  /// Bytes that may still be written to its disk; empty where the system does not tell.
+  public OptionalLong freeBytes() {
+    try {
+      return OptionalLong.of(Files.getFileStore(folder).getUsableSpace());
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
   }
 
   /// True where we could put models into it.

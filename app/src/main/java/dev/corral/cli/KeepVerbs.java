@@ -96,6 +96,10 @@ final class KeepVerbs {
                 words(model.assignedAs()),
                 model.isProtected() ? "protected" : "-"));
       }
+      for (SizesView.Anchor anchor : sizes.anchors()) {
+        String size = ModelVerbs.size(anchor.sizeBytes());
+        rows.add(List.of(anchor.model(), anchor.where(), size, "-", "-", "-", "anchor"));
+      }
       screen()
           .table(List.of("NAME", "WHERE", "SIZE", "ALONE", "SHARES WITH", "USED AS", "KEPT"), rows);
       done(

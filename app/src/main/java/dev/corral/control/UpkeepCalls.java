@@ -11,6 +11,7 @@ import dev.corral.blobs.StoreFailure;
 import dev.corral.door.Visit;
 import dev.corral.fleet.FleetSnapshot;
 import dev.corral.model.ModelName;
+import dev.corral.revision.Anchor;
 import dev.corral.upkeep.Checkup;
 import dev.corral.upkeep.PruneSettings;
 import dev.corral.upkeep.Pruning;
@@ -186,10 +187,20 @@ public final class UpkeepCalls implements CallGroup {
               found.space().freeBytes(),
               found.space().reserveBytes(),
               found.trashBytes(),
-              found.lines().stream().map(line -> view(line, paths)).toList()));
+              found.lines().stream().map(line -> view(line, paths)).toList(),
+              found.anchors().stream().map(UpkeepCalls::view).toList()));
     } catch (StoreFailure e) {
       return RemovalCalls.no(e);
     }
+  }
+
+  private static SizesView.Anchor view(Anchor anchor) {
+    return new SizesView.Anchor(
+        anchor.model().shortName(),
+        anchor.target(),
+        anchor.digest().hex(),
+        anchor.bytes(),
+        anchor.madeAt());
   }
 
   private static SizesView.Model view(Sizes.Line line, boolean paths) {

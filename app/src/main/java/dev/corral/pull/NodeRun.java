@@ -204,6 +204,7 @@ final class NodeRun implements Work {
     return switch (NodeWords.of(words)) {
       case Meaning.Missing _ ->
           failed(true, "no registry has '" + name.shortName() + "'", "Check the spelling.");
+      case Meaning.NoRoom _ when freed() -> Optional.empty();
       case Meaning.NoRoom _ ->
           failed(
               false,
@@ -223,6 +224,11 @@ final class NodeRun implements Work {
         yield cured ? Optional.empty() : again(told);
       }
     };
+  }
+
+  /// What was kept for an undo is the first to go.
+  private boolean freed() {
+    return anchors.get().map(kept -> kept.dropOldest(spot.name(), shares.total())).orElse(0L) > 0;
   }
 
   private Optional<End> failed(boolean missing, String text, String next) {

@@ -8,6 +8,7 @@ import dev.corral.fleet.Backend;
 import dev.corral.fleet.FleetSnapshot;
 import dev.corral.model.ModelName;
 import dev.corral.ollama.StoredModel;
+import dev.corral.revision.Anchor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +21,12 @@ public final class Sizes {
   private final Store store;
   private final Supplier<FleetSnapshot> fleet;
   private final Uses uses;
+  private final Supplier<List<Anchor>> anchors;
 
-  public Sizes(Store store, Supplier<FleetSnapshot> fleet, Uses uses) {
+  /// @param anchors what is kept for an undo
+  public Sizes(
+      Store store, Supplier<FleetSnapshot> fleet, Uses uses, Supplier<List<Anchor>> anchors) {
+    this.anchors = anchors;
     this.store = store;
     this.fleet = fleet;
     this.uses = uses;
@@ -51,9 +56,12 @@ public final class Sizes {
   /// All of it.
   ///
   /// @param trashBytes that come free when the trash is emptied
-  public record All(Path folder, Space space, long trashBytes, List<Line> lines) {
+  /// @param anchors kept for an undo
+  public record All(
+      Path folder, Space space, long trashBytes, List<Line> lines, List<Anchor> anchors) {
     public All {
       lines = List.copyOf(lines);
+      anchors = List.copyOf(anchors);
     }
   }
 
@@ -75,7 +83,8 @@ public final class Sizes {
         backend.stored().forEach(model -> onNode(backend, model).ifPresent(lines::add));
       }
     }
-    return new All(store.housekeeping().folder(), store.space(), store.trash().bytes(), lines);
+    return new All(
+        store.housekeeping().folder(), store.space(), store.trash().bytes(), lines, anchors.get());
   }
 
   private Optional<Line> onNode(Backend backend, StoredModel model) {
