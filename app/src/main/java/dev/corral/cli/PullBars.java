@@ -88,7 +88,7 @@ final class PullBars implements AutoCloseable {
 
   private static String words(PullView job) {
     return switch (job.state()) {
-      case "queued" -> "waits for its turn";
+      case "queued" -> job.error().isEmpty() ? "waits for its turn" : job.error();
       case "resolving" -> "asks the registry";
       case "stalled" -> "no byte comes; it goes on trying";
       case "verifying" -> "verifies";

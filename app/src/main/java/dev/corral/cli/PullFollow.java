@@ -51,6 +51,10 @@ final class PullFollow {
   }
 
   private static void refuse(PullView job) {
+    if (job.state().equals("paused") && !job.error().isEmpty()) {
+      throw new Failure(
+          Exit.REFUSED, "the pull of '" + job.model() + "' is paused: " + job.error(), "");
+    }
     if (job.state().equals("paused")) {
       throw new Failure(
           Exit.FAILED,

@@ -87,7 +87,10 @@ public final class Pulling {
       case CANCELLED -> throw new Refused(500, "the pull was cancelled");
       case PAUSED ->
           throw new Refused(
-              500, "the pull is paused; go on with: corral pull " + pull.model().shortName());
+              500,
+              pull.problem().text().isEmpty()
+                  ? "the pull is paused; go on with: corral pull " + pull.model().shortName()
+                  : pull.problem().sentence());
       case WAITING_FOR_APPROVAL ->
           throw new Refused(403, "the pull waits until somebody who may approves it");
       case QUEUED, RESOLVING, PULLING, STALLED, VERIFYING, PUBLISHING, DONE -> {}
