@@ -3,6 +3,7 @@ package dev.corral;
 import dev.corral.blobs.Folders;
 import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
+import dev.corral.blobs.StoredModel;
 import dev.corral.config.Given;
 import dev.corral.config.Variables;
 import dev.corral.engine.Engine;
@@ -17,6 +18,7 @@ import dev.corral.fit.Placement;
 import dev.corral.gguf.Gguf;
 import dev.corral.gguf.TensorType;
 import dev.corral.hardware.HostMemory;
+import dev.corral.model.ModelName;
 import dev.corral.node.BlobCalls;
 import dev.corral.node.Chat;
 import dev.corral.node.Create;
@@ -126,6 +128,15 @@ final class OwnBackend implements AutoCloseable {
       return store.list().size();
     } catch (StoreFailure e) {
       return 0;
+    }
+  }
+
+  /// Where the weights of a model of ours lie; empty where it is none.
+  String file(ModelName name) {
+    try {
+      return store.find(name).flatMap(StoredModel::weights).map(Path::toString).orElse("");
+    } catch (StoreFailure e) {
+      return "";
     }
   }
 

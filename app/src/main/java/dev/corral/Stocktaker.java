@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,7 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
   private final Map<ModelName, Instant> arrived = new ConcurrentHashMap<>();
   private final Semaphore news = new Semaphore(0);
   private volatile boolean over;
+  private volatile Function<ModelName, String> files = _ -> "";
   private volatile Supplier<FleetSnapshot> fleet = () -> new FleetSnapshot(List.of(), "");
   private @Nullable Thread owner;
   private @Nullable FleetSnapshot seen;
@@ -87,8 +89,11 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
   }
 
   /// Begins to look at the backends.
-  void begin(Supplier<FleetSnapshot> backends) {
+  ///
+  /// @param files where the weights of a model lie that is in our own store; empty elsewhere
+  void begin(Supplier<FleetSnapshot> backends, Function<ModelName, String> files) {
     fleet = backends;
+    this.files = files;
     owner = Thread.ofVirtual().name("library").start(this::run);
   }
 
@@ -180,7 +185,7 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
   private void look(List<Place> places, Instant now) {
     arrived.forEach((name, at) -> {
       Optional<Place.Found> found = found(places, name);
-      found.ifPresent(here -> library.record(stamped(recorder.of(here), at)));
+      found.ifPresent(here -> library.record(stamped(recorder.of(here), files.apply(name), at)));
       if (found.isPresent() || at.plus(PATIENCE).isBefore(now)) {
         arrived.remove(name, at);
       }
@@ -214,7 +219,7 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
         .findFirst();
   }
 
-  private static Entry stamped(Entry row, Instant at) {
+  private static Entry stamped(Entry row, String file, Instant at) {
     return new Entry(
         row.modelId(),
         row.displayName(),
@@ -224,7 +229,7 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
         row.parameters(),
         row.contextWindow(),
         row.fileSizeMb(),
-        row.filePath(),
+        file,
         row.ollamaModelName(),
         row.source(),
         row.tags(),

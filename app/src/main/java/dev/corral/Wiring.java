@@ -197,7 +197,7 @@ public final class Wiring implements AutoCloseable {
     fleet.start();
     fitting.watch(LoadWatch.INTERVAL);
     keeping.start();
-    holdings.stocktaker().begin(fleet::snapshot);
+    holdings.stocktaker().begin(fleet::snapshot, own::file);
     choice.search(fleet, chosen, settings.health());
     closing(
         ConfigWatch.start(

@@ -10,6 +10,7 @@ import dev.corral.model.ModelName;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -108,6 +109,41 @@ abstract class LibraryContract {
 
     assertThat(library.all()).hasSize(1);
     assertThat(library.find(name)).isPresent();
+  }
+
+  @Test
+  void whatNoBackendHasAnyMoreIsGoneAndWhatIsSilentIsNot() {
+    ModelName name = name("llama3.2:1b");
+    library.record(Entry.of(name));
+    library.look(List.of(place("one", true), place("two", true, name), place("three", false)));
+    Sighting here = library.sightings().get("llama3.2:1b");
+    assertThat(here.backends()).containsExactly("two");
+    assertThat(here.goneAt()).isNull();
+    assertThat(here.digest()).isEqualTo("d".repeat(64));
+
+    library.look(List.of(place("one", true), place("two", false)));
+    assertThat(library.sightings().get("llama3.2:1b")).isEqualTo(here);
+
+    library.look(List.of(place("one", true), place("two", true)));
+    Sighting gone = library.sightings().get("llama3.2:1b");
+    assertThat(gone.backends()).isEmpty();
+    assertThat(gone.goneAt()).isNotNull();
+    assertThat(library.all()).hasSize(1);
+
+    library.look(List.of(place("one", true, name)));
+    assertThat(library.sightings().get("llama3.2:1b").goneAt()).isNull();
+    assertThat(library.forget(name)).isTrue();
+    assertThat(library.sightings()).isEmpty();
+  }
+
+  private static Place place(String backend, boolean up, ModelName... names) {
+    Map<String, Place.Found> models = new HashMap<>();
+    for (ModelName name : names) {
+      models.put(
+          name.key(),
+          new Place.Found(name, "d".repeat(64), 1_300_000_000, "Q8_0", "1.2B", 131072, NOON));
+    }
+    return new Place(backend, up, models);
   }
 
   static ModelName name(String text) {

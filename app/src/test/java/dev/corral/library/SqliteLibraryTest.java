@@ -86,6 +86,39 @@ class SqliteLibraryTest extends LibraryContract {
   }
 
   @Test
+  void aTableThatAnotherProgramMadeBeforeIsTakenAsItIs() throws Exception {
+    database.close();
+    Path before = Files.createDirectory(home.resolve("before"));
+    home = before;
+    outside(
+        "create table downloaded_models (id INTEGER NOT NULL PRIMARY KEY, model_id VARCHAR(200),"
+            + " display_name VARCHAR(500), repo_id VARCHAR(500), filename VARCHAR(500),"
+            + " quantization VARCHAR(100), parameters FLOAT, context_window INTEGER,"
+            + " file_size_mb FLOAT, file_path VARCHAR(1000), ollama_model_name VARCHAR(500),"
+            + " source VARCHAR(50), tags JSON, downloaded_at DATETIME, last_used DATETIME)");
+    outside("create unique index ix_models on downloaded_models (model_id)");
+    outside(CLASSIC);
+    open();
+
+    assertThat(library.all().stream().map(Entry::shown)).containsExactly("x:latest");
+    library.used(name("x"), NOON);
+    assertThat(library.find(name("x")).orElseThrow().lastUsed()).isEqualTo(NOON);
+  }
+
+  @Test
+  void aWriterOutsideDoesNotKeepAnybodyFromReading() throws SQLException {
+    library.record(Entry.of(name("llama3.2:1b")));
+    try (Connection other = connection();
+        Statement statement = other.createStatement()) {
+      statement.execute("begin immediate");
+      int _ = statement.executeUpdate("delete from downloaded_models");
+
+      assertThat(library.all()).hasSize(1);
+      statement.execute("rollback");
+    }
+  }
+
+  @Test
   void oddRowsNeverBreakAListing() throws SQLException {
     outside("insert into downloaded_models (display_name) values ('nobody')");
     outside("insert into downloaded_models (ollama_model_name) values ('only-this:1b')");
