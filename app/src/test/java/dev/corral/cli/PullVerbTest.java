@@ -94,7 +94,7 @@ class PullVerbTest {
   }
 
   @Test
-  void modelNamesOfTheEnvironmentCountAlone() {
+  void aPlanSaysWhatConfiguresAModel() {
     at("default: markov-a");
     assertThat(typed.run("pull", "--dry-run", "--json")).isZero();
     assertThat(Json.read(typed.out()).path(0).path("why").asText()).isEqualTo("default");
