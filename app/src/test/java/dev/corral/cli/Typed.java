@@ -27,6 +27,7 @@ final class Typed {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private String input = "";
   private boolean terminal;
+  private boolean keyboard;
 
   Typed(Path home) {
     this.home = home;
@@ -41,6 +42,13 @@ final class Typed {
   Typed onATerminal() {
     terminal = true;
     return this;
+  }
+
+  /// Sits at a terminal and will type this when asked.
+  Typed answering(String text) {
+    terminal = true;
+    keyboard = true;
+    return piping(text);
   }
 
   Typed piping(String text) {
@@ -58,7 +66,7 @@ final class Typed {
     InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
     PrintStream printed = new PrintStream(out, true, StandardCharsets.UTF_8);
     PrintStream noted = new PrintStream(err, true, StandardCharsets.UTF_8);
-    Screen screen = new Screen(printed, noted, false, terminal, terminal, false);
+    Screen screen = new Screen(printed, noted, keyboard, terminal, terminal, false);
     Program program =
         new Program(
             words -> served.addAll(List.of(words)),
