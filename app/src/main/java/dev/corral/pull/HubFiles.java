@@ -198,6 +198,11 @@ final class HubFiles {
     return options;
   }
 
+  /// True for a file that no registry has, because we made it of parts.
+  static boolean joined(Layer layer) {
+    return layer.from().matches("hf\\.co/.*@sha256:[0-9a-f]{64}");
+  }
+
   /// Which parts a file was joined of, as its layer keeps it.
   static String origin(String repository, List<Layer> parts) {
     StringBuilder all = new StringBuilder();

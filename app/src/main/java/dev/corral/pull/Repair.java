@@ -55,6 +55,16 @@ public final class Repair {
   /// @param name of a model that has the layer, which tells where it is to be had
   /// @param progress told the bytes that are there, by any thread
   public End repair(ModelName name, Layer layer, LongConsumer progress) {
+    if (HubFiles.joined(layer)) {
+      return new End.Failed(
+          new Problem(
+              false,
+              "the weights of '" + name.shortName() + "' were joined here of several files",
+              "Fetch them anew: corral rm "
+                  + name.shortName()
+                  + " --now, then corral pull "
+                  + name.shortName()));
+    }
     try (Partial partial = store.partial(layer.digest())) {
       Extents there = BlobFetch.noted(partial, layer.size());
       if (there.isEmpty()) {

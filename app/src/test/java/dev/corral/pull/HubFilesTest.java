@@ -118,6 +118,18 @@ class HubFilesTest {
     assertThat(asked(0) + asked(1) + asked(2)).as("nothing is fetched twice").isZero();
   }
 
+  @Test
+  void aJoinedFileIsNotRepairedByPiecesAndThatIsSaid() throws Exception {
+    publish(0, 1, 2);
+    assertThat(yard.pull(NAME).state()).isEqualTo(PullState.DONE);
+    Repair.End end =
+        yard.pulls()
+            .repair()
+            .repair(Yard.name(NAME), yard.model(NAME).weightsLayer().orElseThrow(), _ -> {});
+    assertThat(end).isInstanceOf(Repair.End.Failed.class);
+    assertThat(((Repair.End.Failed) end).problem().next()).contains("corral rm " + NAME);
+  }
+
   private long asked(int part) {
     return hub.asked(REPOSITORY, file(part));
   }
