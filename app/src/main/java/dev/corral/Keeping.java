@@ -113,7 +113,13 @@ final class Keeping implements AutoCloseable {
     calls =
         List.of(
             new RemovalCalls(
-                new Removal(store, fleet, uses, nodes, parts.library()::forget),
+                new Removal(
+                    store,
+                    fleet,
+                    uses,
+                    nodes,
+                    name -> parts.library().find(name).isPresent(),
+                    parts.library()::forget),
                 store.trash(),
                 parts::isBack),
             new UpkeepCalls(

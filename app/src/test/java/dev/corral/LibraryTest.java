@@ -46,8 +46,9 @@ class LibraryTest {
     assertThat(ask("GET", "/api/tags", "").text()).doesNotContain("x:latest");
     assertThat(ask("GET", "/v1/models", "").text()).doesNotContain("x:latest");
 
-    assertThat(corral.manage("DELETE", "/manage/models/x?weights=true", "").status())
-        .isEqualTo(200);
+    String removal = "/manage/models/x?weights=true";
+    assertThat(corral.manage("DELETE", removal + "&dry-run=true", "").status()).isEqualTo(200);
+    assertThat(corral.manage("DELETE", removal, "").status()).isEqualTo(200);
     assertThat(corral.manage("GET", "/manage/models/x", "").status()).isEqualTo(404);
   }
 

@@ -48,7 +48,9 @@ final class ModelList {
   private List<ModelView> all() {
     for (Backend backend : fleet.backends()) {
       if (backend.state() == Backend.State.UP) {
-        backend.stored().forEach(model -> seen(backend, model));
+        backend.stored().stream()
+            .filter(model -> !ModelName.hidden(model.name()))
+            .forEach(model -> seen(backend, model));
       }
     }
     try {

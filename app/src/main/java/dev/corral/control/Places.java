@@ -23,7 +23,7 @@ public final class Places {
     Map<String, Place.Found> models = new HashMap<>();
     for (StoredModel model : backend.stored()) {
       found(model)
-          .filter(_ -> !model.remote())
+          .filter(found -> !model.remote() && !found.name().hidden())
           .ifPresent(found -> models.put(found.name().key(), found));
     }
     return new Place(backend.name(), backend.state() == Backend.State.UP, models);

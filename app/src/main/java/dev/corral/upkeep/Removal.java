@@ -25,14 +25,23 @@ public final class Removal {
   private final Fleet fleet;
   private final Uses uses;
   private final Nodes nodes;
+  private final Predicate<ModelName> tracked;
   private final Predicate<ModelName> forget;
 
+  /// @param tracked true where the library knows a model, wherever it lies
   /// @param forget stops tracking a model; false where it was not tracked
-  public Removal(Store store, Fleet fleet, Uses uses, Nodes nodes, Predicate<ModelName> forget) {
+  public Removal(
+      Store store,
+      Fleet fleet,
+      Uses uses,
+      Nodes nodes,
+      Predicate<ModelName> tracked,
+      Predicate<ModelName> forget) {
     this.store = store;
     this.fleet = fleet;
     this.uses = uses;
     this.nodes = nodes;
+    this.tracked = tracked;
     this.forget = forget;
   }
 
@@ -94,7 +103,8 @@ public final class Removal {
         Outcome no = elsewhere(name);
         boolean nowhere = no instanceof Outcome.No(Why kind, _, _) && kind == Why.UNKNOWN;
         // What is tracked and lies nowhere goes with its row.
-        return nowhere && wanted.really() && forget.test(name) ? done(wanted, spots, used) : no;
+        boolean row = nowhere && (wanted.really() ? forget.test(name) : tracked.test(name));
+        return row ? done(wanted, spots, used) : no;
       }
       if (!wanted.force() && used.stream().anyMatch(Use::holds)) {
         return inUse(name, used);
