@@ -66,7 +66,17 @@ final class Given {
         backends,
         loadedOn,
         "",
-        Instant.now());
+        Instant.now(),
+        "present",
+        true,
+        false,
+        false,
+        "",
+        List.of(),
+        List.of(),
+        null,
+        null,
+        null);
   }
 
   static Map<String, Object> loaded(String name, long size, long onGpu, Instant leaves) {
