@@ -7,7 +7,6 @@ import dev.corral.access.Keys;
 import dev.corral.access.Route;
 import dev.corral.api.SettingView;
 import dev.corral.blobs.Store;
-import dev.corral.config.ConfigProblem;
 import dev.corral.config.ConfigWatch;
 import dev.corral.config.Loaded;
 import dev.corral.config.Sources;
@@ -26,11 +25,9 @@ import dev.corral.engine.EngineEvent;
 import dev.corral.exchange.ExchangeEvent;
 import dev.corral.fleet.Backend;
 import dev.corral.fleet.Fleet;
-import dev.corral.fleet.FleetEvent;
 import dev.corral.fleet.FleetSnapshot;
 import dev.corral.gateway.Gateway;
 import dev.corral.gateway.GatewaySettings;
-import dev.corral.journal.Entry;
 import dev.corral.journal.Journal;
 import dev.corral.journal.LibraryLog;
 import dev.corral.limit.Budget;
@@ -42,7 +39,6 @@ import dev.corral.ollama.Node;
 import dev.corral.outbound.Destinations;
 import dev.corral.pull.Pull;
 import dev.corral.pull.PullEvent;
-import dev.corral.pull.PullState;
 import dev.corral.upstream.Upstream;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -86,6 +82,7 @@ public final class Wiring implements AutoCloseable {
   private final Door door;
   private final Keeping keeping;
   private final Journal journal;
+  private final Tidings tidings;
   private final Metrics metrics = new Metrics();
   private final int port;
   private volatile Loaded.Valid<Settings> config;
@@ -106,6 +103,7 @@ public final class Wiring implements AutoCloseable {
     Settings settings = config.settings();
 
     journal = closing(new Journal(home.logs(), clock, console));
+    tidings = new Tidings(journal);
     LibraryLog.lead(journal);
     Database database = closing(database(settings, home));
     Keys keys = closing(Keys.open(database, clock));
@@ -132,7 +130,7 @@ public final class Wiring implements AutoCloseable {
                 upstream,
                 clock,
                 notes::add,
-                line -> notice(Entry.Level.WARN, "catalog", "", "noticed", line)));
+                tidings.noticed("catalog")));
     own =
         closing(
             OwnBackend.open(
@@ -143,7 +141,7 @@ public final class Wiring implements AutoCloseable {
                 upstream,
                 store -> downloads(settings, adminKey, database, store),
                 this::happened,
-                line -> notice(Entry.Level.WARN, "store", "", "noticed", line)));
+                tidings.noticed("store")));
     Backends added = new Backends(database, clock);
     choice =
         new Choice(
@@ -164,13 +162,12 @@ public final class Wiring implements AutoCloseable {
                 chosen.backends(),
                 chosen.why(),
                 added.draining(),
-                this::noticed));
+                tidings::backend));
     fitting =
         closing(new Fitting(() -> this.config.settings(), database, own, fleet, upstream, clock));
     bodies = new Budget(settings.limits().bodies().count());
     turnstile = new Turnstile(settings.limits().concurrent(), settings.limits().queue());
-    configured =
-        new Configured(sources, line -> notice(Entry.Level.WARN, "config", "", "noticed", line));
+    configured = new Configured(sources, tidings.noticed("config"));
     nodePulls = NodePulls.begin(upstream, instance, own, fleet, database, this::inForce, sources);
     Consumer<ExchangeEvent> events = metrics;
     gateway =
@@ -205,7 +202,7 @@ public final class Wiring implements AutoCloseable {
     started = true;
     journal.started();
     nodePulls.atStart(configured, this::looked);
-    notice(Entry.Level.INFO, "server", "", "started", "listens on " + url());
+    tidings.started(url());
   }
 
   /// Starts the whole program and returns when it serves.
@@ -257,7 +254,7 @@ public final class Wiring implements AutoCloseable {
   /// Takes nothing new, ends what runs, closes in the reverse order of the building.
   @Override
   public void close() {
-    notice(Entry.Level.INFO, "server", "", "stopped", "stops");
+    tidings.stopped();
     for (AutoCloseable one : open.reversed()) {
       try {
         one.close();
@@ -292,7 +289,7 @@ public final class Wiring implements AutoCloseable {
         store,
         clock,
         this::pulled,
-        line -> notice(Entry.Level.WARN, "pull", "", "noticed", line));
+        tidings.noticed("pull"));
   }
 
   private static AdminKey adminKey(Home home) {
@@ -345,14 +342,8 @@ public final class Wiring implements AutoCloseable {
             nodePulls.anchors()::list,
             () -> configured.models(config.settings()),
             () -> config.settings().prune(),
-            gone ->
-                notice(
-                    Entry.Level.WARN,
-                    "alert",
-                    gone.name().shortName(),
-                    "protected-vanished",
-                    gone.sentence()),
-            line -> notice(Entry.Level.INFO, "store", "", "kept", line),
+            tidings::vanished,
+            tidings::kept,
             clock));
   }
 
@@ -416,15 +407,7 @@ public final class Wiring implements AutoCloseable {
   /// nothing and is said.
   private void changed(Loaded<Settings> loaded) {
     switch (loaded) {
-      case Loaded.Invalid<Settings> invalid ->
-          notice(
-              Entry.Level.WARN,
-              "config",
-              "",
-              "not-taken",
-              "the changed configuration was not taken; the one before stays in force: "
-                  + String.join(
-                      "; ", invalid.problems().stream().map(ConfigProblem::text).toList()));
+      case Loaded.Invalid<Settings> invalid -> tidings.notTaken(invalid.problems());
       case Loaded.Valid<Settings> valid -> {
         Settings before = config.settings();
         Settings now = valid.settings();
@@ -445,14 +428,7 @@ public final class Wiring implements AutoCloseable {
             !before.database().equals(now.database())
                 || !before.server().host().equals(now.server().host())
                 || before.server().port() != now.server().port();
-        notice(
-            Entry.Level.INFO,
-            "config",
-            "",
-            "taken",
-            restart
-                ? "taken over; another address, port or database waits for a restart"
-                : "taken over");
+        tidings.taken(restart);
       }
     }
   }
@@ -465,45 +441,16 @@ public final class Wiring implements AutoCloseable {
   private void pulled(PullEvent event) {
     Pull pull = event.pull();
     holdings.pulled(pull);
-    boolean rests = pull.state().ended() || pull.state() == PullState.PAUSED;
-    if (event instanceof PullEvent.Moved && (rests || pull.state() == PullState.QUEUED)) {
-      notice(
-          pull.state() == PullState.FAILED ? Entry.Level.WARN : Entry.Level.INFO,
-          "pull",
-          pull.model().shortName(),
-          pull.state().word(),
-          pull.problem().sentence());
-    }
+    tidings.pulled(event);
     if (pull.state().ended() && started) {
       fleet.look(pull.target());
     }
   }
 
-  private void noticed(FleetEvent event) {
-    boolean good = event.after() == Backend.State.UP;
-    notice(
-        good ? Entry.Level.INFO : Entry.Level.WARN,
-        "backend",
-        event.backend(),
-        event.after().word(),
-        event.why());
-  }
-
   /// What is in memory changed: the listing of our own node is looked at again.
   private void happened(EngineEvent event) {
-    switch (event) {
-      case EngineEvent.Loaded(String name, Duration took) ->
-          notice(Entry.Level.INFO, "runner", name, "loaded", "ready in " + took.toMillis() + " ms");
-      case EngineEvent.Unloaded(String name, String why) ->
-          notice(Entry.Level.INFO, "runner", name, "unloaded", why);
-      case EngineEvent.Failed(String name, String why) ->
-          notice(Entry.Level.WARN, "runner", name, "failed", why);
-    }
+    tidings.runner(event);
     fleet.look(OwnNode.NAME);
-  }
-
-  private void notice(Entry.Level level, String kind, String subject, String state, String text) {
-    journal.notice(level, kind, subject, state, text);
   }
 
   private List<SettingView> settings() {
