@@ -29,8 +29,10 @@ public final class Context implements AutoCloseable {
   private final MethodHandle decode;
   private final MethodHandle remove;
   private final Arena upcalls;
+  private final Optional<ThreadPool> threads;
 
-  private Context(Model model, MemorySegment pointer, Arena upcalls) {
+  private Context(Model model, MemorySegment pointer, Arena upcalls, Optional<ThreadPool> threads) {
+    this.threads = threads;
     this.natives = model.natives;
     this.pointer = pointer;
     this.upcalls = upcalls;
@@ -72,9 +74,17 @@ public final class Context implements AutoCloseable {
       upcalls.close();
       return Optional.empty();
     }
-    var context = new Context(model, opened, upcalls);
+    var context = new Context(model, opened, upcalls, threads(natives, opened, settings));
     context.lay(adapters);
     return Optional.of(context);
+  }
+
+  /// One thread is the caller's own.
+  private static Optional<ThreadPool> threads(
+      Natives natives, MemorySegment context, ContextSettings settings) {
+    return settings.threads() > 1
+        ? ThreadPool.attach(natives, context, settings.threads())
+        : Optional.empty();
   }
 
   private static MemorySegment params(Natives natives, ContextSettings settings, Arena arena) {
@@ -265,6 +275,7 @@ public final class Context implements AutoCloseable {
   @Override
   public void close() {
     natives.procedure("llama_free", ADDRESS).run(pointer);
+    threads.ifPresent(ThreadPool::close);
     upcalls.close();
   }
 }

@@ -40,6 +40,9 @@ public final class Natives {
   /// In the order in which they need each other, so that no loader goes searching for one.
   private static final List<String> NEEDED = List.of("ggml-base", "ggml", "llama");
 
+  /// As ggml calls it.
+  private static final String PROCESSOR = "CPU";
+
   private static final String CPU = "ggml-cpu";
 
   /// The version whose header the layouts were written from.
@@ -212,6 +215,23 @@ public final class Natives {
   Call procedure(String name, MemoryLayout... arguments) {
     return calls.computeIfAbsent(
         name, key -> new Call(address(key), FunctionDescriptor.ofVoid(arguments)));
+  }
+
+  /// A function of the part that computes on the processor, which ggml hands out by name alone,
+  /// because which build of it is loaded is decided at run time.
+  Optional<MemorySegment> ofProcessor(String name) {
+    try (var arena = Arena.ofConfined()) {
+      var processor =
+          function("ggml_backend_reg_by_name", ADDRESS, ADDRESS)
+              .asPointer(arena.allocateFrom(PROCESSOR));
+      if (Call.isNull(processor)) {
+        return Optional.empty();
+      }
+      var found =
+          function("ggml_backend_reg_get_proc_address", ADDRESS, ADDRESS, ADDRESS)
+              .asPointer(processor, arena.allocateFrom(name));
+      return Call.isNull(found) ? Optional.empty() : Optional.of(found);
+    }
   }
 
   private MemorySegment address(String name) {
