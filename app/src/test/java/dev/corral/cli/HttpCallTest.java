@@ -33,7 +33,7 @@ class HttpCallTest {
     listener.close();
   }
 
-  private int listing(String answer) {
+  private int asking(String answer) {
     Thread.ofVirtual()
         .start(() -> {
           try (Socket socket = listener.accept()) {
@@ -45,15 +45,15 @@ class HttpCallTest {
             throw new IllegalStateException(e);
           }
         });
-    return typed.run("list", "--json");
+    return typed.run("ps", "--json");
   }
 
   @Test
   void everyFormOfAWholeBodyIsRead() {
-    assertThat(listing("HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n" + TAGS)).isZero();
-    assertThat(listing("HTTP/1.0 200 OK\r\n\r\n" + TAGS)).isZero();
+    assertThat(asking("HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n" + TAGS)).isZero();
+    assertThat(asking("HTTP/1.0 200 OK\r\n\r\n" + TAGS)).isZero();
     assertThat(
-            listing(
+            asking(
                 String.join(
                     "\r\n",
                     "HTTP/1.1 100 Continue",
@@ -73,19 +73,18 @@ class HttpCallTest {
 
   @Test
   void aBodyThatIsCutIsNoAnswer() {
-    assertThat(listing("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + TAGS)).isEqualTo(3);
+    assertThat(asking("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + TAGS)).isEqualTo(3);
     assertThat(typed.err()).contains("the connection was cut");
-    assertThat(listing("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nd\r\n" + TAGS))
+    assertThat(asking("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nd\r\n" + TAGS))
         .isEqualTo(3);
-    assertThat(listing("")).isEqualTo(3);
+    assertThat(asking("")).isEqualTo(3);
   }
 
   @Test
   void whatIsNoHttpIsNamed() {
-    assertThat(listing("SSH-2.0-OpenSSH_9.2\r\n")).isEqualTo(1);
+    assertThat(asking("SSH-2.0-OpenSSH_9.2\r\n")).isEqualTo(1);
     assertThat(typed.err()).contains("does not speak HTTP");
-    assertThat(listing("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"))
-        .isEqualTo(1);
-    assertThat(listing("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n")).isEqualTo(1);
+    assertThat(asking("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n")).isEqualTo(1);
+    assertThat(asking("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n")).isEqualTo(1);
   }
 }
