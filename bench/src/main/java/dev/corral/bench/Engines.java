@@ -8,9 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,16 +26,16 @@ final class Engines {
   private static final int CANCEL_WORDS = 330;
   private static final long CANCEL_AFTER_MILLIS = 300;
 
-  private final Path folder;
-  private final Map<String, Launch> launches = new LinkedHashMap<>();
+  private final List<Contender> contenders = new ArrayList<>();
 
   private Engines(Path folder) {
-    this.folder = folder;
     Installation installation = Installation.ofThisProcess(folder, System.getenv());
-    Launch.onProcessor(installation).ifPresent(ours -> launches.put("corral", ours));
+    Launch.onProcessor(installation)
+        .ifPresent(ours -> contenders.add(new Contender("corral", ours, new Speed())));
     String server = System.getenv().getOrDefault("CORRAL_LLAMA_SERVER", "");
     if (!server.isEmpty()) {
-      launches.put("llama-server", new Launch.LlamaServer(installation, Path.of(server)));
+      Launch theirs = new Launch.LlamaServer(installation, Path.of(server));
+      contenders.add(new Contender("llama-server", theirs, new Speed()));
     }
   }
 
@@ -59,18 +57,18 @@ final class Engines {
 
   private void starts(Path tiny) throws Exception {
     Table table = new Table("Start on a tiny model", "", "ready ms", "worst", "resident MB");
-    for (Map.Entry<String, Launch> one : launches.entrySet()) {
+    for (Contender one : contenders) {
       Values ready = new Values();
       double resident = 0;
       for (int i = 0; i < 7; i++) {
-        try (Runner runner = Runner.start(one.getValue(), tiny, 4, 4096)) {
+        try (Runner runner = Runner.start(one.launch(), tiny, 4, 4096)) {
           ready.add(runner.readyNanos);
           Runner.Answer _ = runner.answer("Hello", 4);
           resident = runner.residentMegabytes();
         }
       }
       table.row(
-          one.getKey(),
+          one.name(),
           "%.0f".formatted(ready.millis(0.5)),
           "%.0f".formatted(ready.millis(1)),
           "%.0f".formatted(resident));
@@ -78,21 +76,24 @@ final class Engines {
     table.print();
   }
 
-  /// @param perSecond by number of streams
-  private record Speed(Map<Integer, Values> perSecond, Values prefill, Values first, Values free) {
+  private record Contender(String name, Launch launch, Speed speed) {}
+
+  /// @param perSecond in the order of [#STREAMS]
+  private record Speed(List<Values> perSecond, Values prefill, Values first, Values free) {
     Speed() {
-      this(new LinkedHashMap<>(), new Values(), new Values(), new Values());
+      this(
+          STREAMS.stream().map(_ -> new Values()).toList(),
+          new Values(),
+          new Values(),
+          new Values());
     }
   }
 
   private void speeds(Path large) throws Exception {
-    Map<String, Speed> speeds = new LinkedHashMap<>();
     for (int round = 0; round < ROUNDS; round++) {
-      List<String> names = new ArrayList<>(launches.keySet());
-      for (String name : round % 2 == 0 ? names : names.reversed()) {
-        Speed speed = speeds.computeIfAbsent(name, _ -> new Speed());
-        try (Runner runner = Runner.start(launches.get(name), large, SLOTS, CONTEXT)) {
-          measure(runner, speed);
+      for (Contender one : round % 2 == 0 ? contenders : contenders.reversed()) {
+        try (Runner runner = Runner.start(one.launch(), large, SLOTS, CONTEXT)) {
+          measure(runner, one.speed());
         }
       }
     }
@@ -106,10 +107,10 @@ final class Engines {
             "prefill",
             "first token ms",
             "slot free after a cancel ms, median / worst");
-    for (String name : launches.keySet()) {
-      Speed speed = speeds.get(name);
-      List<String> row = new ArrayList<>(List.of(name));
-      STREAMS.forEach(streams -> row.add(rate(speed.perSecond().get(streams))));
+    for (Contender one : contenders) {
+      Speed speed = one.speed();
+      List<String> row = new ArrayList<>(List.of(one.name()));
+      speed.perSecond().forEach(values -> row.add(rate(values)));
       row.add(rate(speed.prefill()));
       row.add("%.0f".formatted(speed.first().millis(0.5)));
       row.add("%.0f / %.0f".formatted(speed.free().millis(0.5), speed.free().millis(1)));
@@ -125,9 +126,8 @@ final class Engines {
 
   private static void measure(Runner runner, Speed speed) throws Exception {
     Runner.Answer _ = runner.answer(words("warm", 20), 16);
-    for (int streams : STREAMS) {
-      double rate = together(runner, streams);
-      speed.perSecond().computeIfAbsent(streams, _ -> new Values()).add(Math.round(rate * 1e3));
+    for (int i = 0; i < STREAMS.size(); i++) {
+      speed.perSecond().get(i).add(Math.round(together(runner, STREAMS.get(i)) * 1e3));
     }
     for (int i = 0; i < 3; i++) {
       Runner.Answer prefill = runner.answer(words("p" + i, PREFILL_WORDS), 1);
