@@ -102,13 +102,14 @@ final class Runner implements AutoCloseable {
     ObjectNode body = JSON.createObjectNode();
     body.put("prompt", prompt).put("n_predict", tokens).put("stream", true);
     body.put("ignore_eos", true).put("cache_prompt", false).put("temperature", 0);
-    return client
-        .send(
-            request("/completion")
-                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
-                .build(),
-            HttpResponse.BodyHandlers.ofInputStream())
-        .body();
+    HttpRequest request =
+        request("/completion").POST(HttpRequest.BodyPublishers.ofString(body.toString())).build();
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.ofInputStream()).body();
+    } catch (IOException e) {
+      // A llama-server gives up connections that it said it would keep.
+      return client.send(request, HttpResponse.BodyHandlers.ofInputStream()).body();
+    }
   }
 
   boolean busy() throws IOException, InterruptedException {
