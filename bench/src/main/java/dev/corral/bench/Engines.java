@@ -17,7 +17,7 @@ import java.util.concurrent.Future;
 /// Our runner beside a llama-server (`CORRAL_LLAMA_SERVER`), both on a model of noise of the 1.1B
 /// shape, in alternating rounds.
 final class Engines {
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 2;
   private static final List<Integer> STREAMS = List.of(1, 4, 8);
   private static final int SLOTS = 8;
   private static final int CONTEXT = 16_384;
@@ -94,6 +94,7 @@ final class Engines {
       for (Contender one : round % 2 == 0 ? contenders : contenders.reversed()) {
         try (Runner runner = Runner.start(one.launch(), large, SLOTS, CONTEXT)) {
           measure(runner, one.speed());
+          System.err.println("bench: round " + (round + 1) + " of " + one.name() + " is over");
         }
       }
     }
@@ -129,12 +130,12 @@ final class Engines {
     for (int i = 0; i < STREAMS.size(); i++) {
       speed.perSecond().get(i).add(Math.round(together(runner, STREAMS.get(i)) * 1e3));
     }
+    Runner.Answer prefill = runner.answer(words("p", PREFILL_WORDS), 1);
+    speed.prefill().add(Math.round(1e12 * prefill.promptTokens() / prefill.firstNanos()));
     for (int i = 0; i < 3; i++) {
-      Runner.Answer prefill = runner.answer(words("p" + i, PREFILL_WORDS), 1);
-      speed.prefill().add(Math.round(1e12 * prefill.promptTokens() / prefill.firstNanos()));
       speed.first().add(runner.answer(words("f" + i, 6), 4).firstNanos());
     }
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) {
       speed.free().add(cancelled(runner, i));
     }
   }
