@@ -78,7 +78,7 @@ class Library extends Part {
   #one(entry) {
     const quant = entry.quantizations.find((one) => one.quant === entry.recommended) ?? entry.quantizations[0];
     const pulling = this.pulls?.some((pull) => pull.model === entry.model && !['done', 'failed', 'cancelled'].includes(pull.state));
-    const here = entry.here.length > 0 || this.models?.some((model) => model.name === entry.model);
+    const here = entry.here.length > 0 || this.models?.some((model) => model.name === entry.model && model.backends.length > 0);
     const facts = [
       entry.parameters ? `${entry.parameters} B parameters` : '',
       quant ? `${quant.quant}, ${bytes(quant.size_mb * 1e6)}` : '',

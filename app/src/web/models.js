@@ -63,7 +63,8 @@ class Models extends Part {
           ${model.protected ? html`<span class="pill">protected</span>` : nothing}</div>
         <div class="facts">${facts.map((fact) => html`<span>${fact}</span>`)}${where(model)}</div>
       </div>
-      <div class="actions">${chats(model) ? html`<button type="button" aria-label="Chat with ${model.name}" @click=${() => this.tell('chat-with', model.name)}>Chat</button>` : nothing}</div>
+      <div class="actions">${absent(model) ? html`<button type="button" aria-label="Pull ${model.name}" @click=${() => this.tell('pull', model.name)}>Pull</button>`
+        : chats(model) ? html`<button type="button" aria-label="Chat with ${model.name}" @click=${() => this.tell('chat-with', model.name)}>Chat</button>` : nothing}</div>
     </li>`;
   }
 }
@@ -90,6 +91,11 @@ function known(quantization) {
 
 function same(name, other) {
   return other !== '' && short(name) === short(other);
+}
+
+/** Tracked, and on no backend that answers: it can be had, not asked. */
+export function absent(model) {
+  return ['missing', 'gone'].includes(model.state);
 }
 
 /** Old nodes tell no capabilities; then everything may be tried. */

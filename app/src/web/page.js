@@ -8,7 +8,7 @@ import {flowing} from './downloads.js';
 import './hub.js';
 import './key.js';
 import './library.js';
-import './models.js';
+import {absent} from './models.js';
 import './running.js';
 
 const POLL_MS = 3_000;
@@ -138,7 +138,7 @@ class Page extends Part {
             .backends=${this.status?.backends ?? null} .engine=${this.status?.engine ?? null}></corral-models>
           ${this.pulls ? html`<corral-library .classes=${this.classes} .models=${this.models} .pulls=${this.pulls}></corral-library>` : nothing}
         </div>
-        <corral-chat .models=${this.models} .fallback=${this.status?.defaultModel ?? ''}></corral-chat>
+        <corral-chat .models=${this.models?.filter((model) => !absent(model)) ?? null} .fallback=${this.status?.defaultModel ?? ''}></corral-chat>
       </main>
     `;
   }

@@ -36,6 +36,17 @@ class ChoosingTest extends OnThePage {
   }
 
   @Test
+  void aModelThatIsTrackedAndMissingIsPulledAndNotAsked() throws Exception {
+    corral.models = List.of(Given.missing("llama3.2:1b"));
+    visit();
+    assertThat(section("Models")).containsText("missing");
+    assertThat(section("Library")).not().containsText("here");
+    assertThat(page.getByLabel("Message")).isDisabled();
+    button("Pull llama3.2:1b").click();
+    assertThat(asked().body()).isEqualTo("{\"model\":\"llama3.2:1b\"}");
+  }
+
+  @Test
   void theLibraryIsSiftedByWordsAndByTheCardOneThinksOfBuying() throws Exception {
     visit();
     assertThat(section("Library")).containsText("Llama 3.2 1B");

@@ -54,6 +54,16 @@ final class Given {
   }
 
   static ModelView model(String name, List<String> backends, List<String> loadedOn) {
+    return model(name, backends, loadedOn, "present");
+  }
+
+  /// Tracked, and on no backend.
+  static ModelView missing(String name) {
+    return model(name, List.of(), List.of(), "missing");
+  }
+
+  private static ModelView model(
+      String name, List<String> backends, List<String> loadedOn, String state) {
     return new ModelView(
         name,
         "a".repeat(64),
@@ -67,7 +77,7 @@ final class Given {
         loadedOn,
         "",
         Instant.now(),
-        "present",
+        state,
         true,
         false,
         false,
