@@ -140,4 +140,11 @@ class KeepVerbsTest {
     station.answering("POST /manage/checks/check", 200, "{\"good\":true,\"models\":[]}");
     assertThat(typed.run("check")).isZero();
   }
+
+  @Test
+  void aSpanThatIsNoneIsWrongUsageAndTheServerIsNotAsked() {
+    assertThat(typed.run("prune", "--unused-for", "soon")).isEqualTo(2);
+    assertThat(typed.err()).contains("'soon' is no span of time", "30d");
+    assertThat(station.asked).noneMatch(one -> one.route().contains("prune"));
+  }
 }
