@@ -3,7 +3,6 @@ package dev.corral.pull;
 import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
 import dev.corral.db.Database;
-import dev.corral.db.DatabaseFailure;
 import dev.corral.model.ModelName;
 import dev.corral.outbound.Leash;
 import dev.corral.pull.Command.What;
@@ -22,12 +21,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -44,32 +40,23 @@ public final class Pulls implements AutoCloseable {
   /// How often running jobs are looked at; Ollama sends its events about as often.
   private static final Duration TICK = Duration.ofMillis(100);
 
-  /// Followers outside need no more, and the row of a job neither.
-  private static final long TELL_NANOS = Duration.ofSeconds(1).toNanos();
-
   private static final System.Logger LOG = System.getLogger(Pulls.class.getName());
 
   private final Store store;
-  private final PullTable table;
   private final FetchSettings settings;
   private final InstantSource clock;
-  private final Consumer<PullEvent> events;
+  private final Board board;
   private final Throttle throttle;
   private final Schedule schedule;
   private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
   private final Thread owner;
-  private final List<Consumer<PullEvent>> followers = new CopyOnWriteArrayList<>();
   private volatile Sources sources;
   private volatile @Nullable Function<String, Optional<Work.Place>> places;
   private volatile @Nullable Anchors anchors;
-  private volatile Map<String, Pull> snapshot = Map.of();
   private volatile boolean over;
 
   // Of the owner's thread alone.
   private final Map<String, Job> jobs = new LinkedHashMap<>();
-  private final Map<String, Long> told = new LinkedHashMap<>();
 
   private Pulls(
       Store store,
@@ -81,15 +68,13 @@ public final class Pulls implements AutoCloseable {
       Consumer<PullEvent> events) {
     this.store = store;
     this.sources = sources;
-    this.table = table;
     this.settings = settings;
     this.clock = clock;
-    this.events = events;
     this.schedule = new Schedule(pull, clock);
     this.throttle = new Throttle(pull.bytesPerSecond());
     table.tidy();
     table.all().forEach(before -> jobs.put(before.id(), new Job(before)));
-    snapshot = snapshots();
+    board = new Board(table, snapshots(), events);
     owner = Thread.ofVirtual().name("pulls").start(this::own);
   }
 
@@ -167,11 +152,11 @@ public final class Pulls implements AutoCloseable {
 
   /// All jobs, the newest last.
   public List<Pull> all() {
-    return List.copyOf(snapshot.values());
+    return board.all();
   }
 
   public Optional<Pull> find(String id) {
-    return Optional.ofNullable(snapshot.get(id));
+    return board.find(id);
   }
 
   /// Ends the work and keeps the job; [#resume] goes on, also outside the window.
@@ -218,26 +203,12 @@ public final class Pulls implements AutoCloseable {
   /// @param before null for whatever it looks like
   /// @return what it looks like then; empty where there is no such job
   public Optional<Pull> awaitChange(String id, @Nullable Pull before, Duration atMost) {
-    lock.lock();
-    try {
-      long left = atMost.toNanos();
-      Pull now = snapshot.get(id);
-      while (now != null && now.equals(before) && left > 0 && !over) {
-        left = changed.awaitNanos(left);
-        now = snapshot.get(id);
-      }
-      return Optional.ofNullable(now);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Optional.ofNullable(snapshot.get(id));
-    } finally {
-      lock.unlock();
-    }
+    return board.awaitChange(id, before, atMost);
   }
 
   /// Calls `follower` with each event from now on, on the owner's thread: it must be quick.
   public void follow(Consumer<PullEvent> follower) {
-    followers.add(follower);
+    board.follow(follower);
   }
 
   /// Says who keeps what a name meant before it is pulled anew.
@@ -361,7 +332,7 @@ public final class Pulls implements AutoCloseable {
           .findFirst()
           .ifPresent(id -> {
             jobs.remove(id);
-            told.remove(id);
+            board.forget(id);
           });
     }
   }
@@ -474,60 +445,21 @@ public final class Pulls implements AutoCloseable {
 
   /// Asked by a run, on its thread, hence by the snapshots.
   private long othersNeed(String id, String target) {
-    return snapshot.values().stream()
+    return board.all().stream()
         .filter(pull -> !pull.id().equals(id) && pull.target().equals(target))
         .filter(pull -> pull.state().running())
         .mapToLong(pull -> pull.bytesTotal() - pull.bytesDone())
         .sum();
   }
 
-  /// What changed is written down and told; then everybody sees the jobs as they are now.
   private void publish() {
-    Map<String, Pull> now = snapshots();
-    now.values().forEach(pull -> tell(pull, snapshot.get(pull.id())));
-    lock.lock();
-    try {
-      snapshot = now;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    board.publish(snapshots());
   }
 
   private Map<String, Pull> snapshots() {
     Map<String, Pull> now = new LinkedHashMap<>();
     jobs.values().forEach(job -> now.put(job.id(), job.snapshot()));
     return now;
-  }
-
-  private void tell(Pull now, @Nullable Pull before) {
-    PullState was = before == null ? PullState.QUEUED : before.state();
-    if (before == null || was != now.state() || before.attempt() != now.attempt()) {
-      save(now);
-      emit(new PullEvent.Moved(now, was));
-      told.put(now.id(), System.nanoTime());
-    } else if (!now.equals(before)) {
-      long last = told.getOrDefault(now.id(), 0L);
-      if (System.nanoTime() - last > TELL_NANOS) {
-        save(now);
-        emit(new PullEvent.Progressed(now));
-        told.put(now.id(), System.nanoTime());
-      }
-    }
-  }
-
-  private void emit(PullEvent event) {
-    events.accept(event);
-    followers.forEach(follower -> follower.accept(event));
-  }
-
-  private void save(Pull pull) {
-    try {
-      table.save(pull);
-    } catch (DatabaseFailure e) {
-      // The job goes on; only a restart would not know of it.
-      LOG.log(System.Logger.Level.WARNING, "A pull could not be written down", e);
-    }
   }
 
   /// Ends all runs, and waits for them: their files are closed then.
@@ -537,6 +469,7 @@ public final class Pulls implements AutoCloseable {
       turnAway(commands.take());
     }
     over = true;
+    board.close();
     publish();
     List<Command> late = new ArrayList<>();
     int _ = commands.drainTo(late);
