@@ -20,6 +20,10 @@ final class Source implements ReadStream<Buffer> {
   private @Nullable Handler<Throwable> atFailure;
   private long demand = Long.MAX_VALUE;
   private boolean reading;
+
+  /// Read before somebody asked for a pause, and handed over after it.
+  private @Nullable Buffer waiting;
+
   private boolean over;
 
   Source(Context loop, InputStream from) {
@@ -48,7 +52,13 @@ final class Source implements ReadStream<Buffer> {
   @Override
   public Source fetch(long amount) {
     demand = demand + amount < 0 ? Long.MAX_VALUE : demand + amount;
-    read();
+    Buffer piece = waiting;
+    if (piece == null) {
+      read();
+    } else if (demand > 0) {
+      waiting = null;
+      came(piece);
+    }
     return this;
   }
 
@@ -83,6 +93,10 @@ final class Source implements ReadStream<Buffer> {
   }
 
   private void came(Buffer piece) {
+    if (demand == 0) {
+      waiting = piece;
+      return;
+    }
     reading = false;
     Handler<Buffer> taker = handler;
     if (piece.length() > 0 && taker != null) {
