@@ -20,30 +20,35 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KillTest {
   @TempDir private Path folder;
 
-  /// @param turns how many models the victim publishes before it is killed, in the next one
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2, 7})
-  void afterAKillEachModelIsThereAsAWholeOrNotAtAllAndTheWorkIsTidiedUp(int turns)
-      throws Exception {
+  /// Starts a process on the store and kills it after it has told so many turns.
+  private void killAfter(int turns, Class<?> main, String told) throws Exception {
     Process victim =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Victim.class.getName(),
+                main.getName(),
                 folder.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    try (BufferedReader told =
+    try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(victim.getInputStream(), StandardCharsets.UTF_8))) {
       for (int i = 0; i < turns; i++) {
-        assertThat(told.readLine()).startsWith("published");
+        assertThat(lines.readLine()).startsWith(told);
       }
     } finally {
       victim.destroyForcibly().waitFor();
     }
+  }
+
+  /// @param turns how many models the victim publishes before it is killed, in the next one
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7})
+  void afterAKillEachModelIsThereAsAWholeOrNotAtAllAndTheWorkIsTidiedUp(int turns)
+      throws Exception {
+    killAfter(turns, Victim.class, "published");
     assertThat(work()).isNotEmpty();
 
     try (Store store = Store.open(Folders.own(folder), notice -> assertThat(notice).isNull())) {
@@ -60,25 +65,7 @@ class KillTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 4, 9})
   void afterAKillEachModelIsListedOrInTheTrashAndNothingIsLost(int turns) throws Exception {
-    Process victim =
-        new ProcessBuilder(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Mover.class.getName(),
-                folder.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    try (BufferedReader told =
-        new BufferedReader(
-            new InputStreamReader(victim.getInputStream(), StandardCharsets.UTF_8))) {
-      for (int i = 0; i < turns; i++) {
-        assertThat(told.readLine()).startsWith("moved");
-      }
-    } finally {
-      victim.destroyForcibly().waitFor();
-    }
+    killAfter(turns, Mover.class, "moved");
 
     try (Store store = Store.open(Folders.own(folder), notice -> assertThat(notice).isNull())) {
       for (int i = 0; i < Mover.MODELS; i++) {
