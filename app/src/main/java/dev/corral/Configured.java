@@ -6,10 +6,10 @@ import dev.corral.config.Given;
 import dev.corral.config.Sources;
 import dev.corral.model.ModelName;
 import dev.corral.model.PastedName;
+import dev.corral.route.Router;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /// The models that the configuration names.
@@ -80,20 +80,11 @@ final class Configured {
 
   /// What is no model's name (another alias, a tier, a model of a vendor) is nothing to fetch.
   private static void put(Map<ModelName, String> all, String text, String why) {
-    if (PastedName.read(text) instanceof PastedName.Meant meant && !meant.name().cloud()) {
-      Optional<ModelName> before =
-          all.keySet().stream().filter(one -> one.key().equals(meant.name().key())).findFirst();
-      if (before.isEmpty() && !virtual(meant.name())) {
-        all.put(meant.name(), why);
-      }
+    if (!Router.reserves(text)
+        && PastedName.read(text) instanceof PastedName.Meant meant
+        && !meant.name().cloud()
+        && all.keySet().stream().noneMatch(one -> one.key().equals(meant.name().key()))) {
+      all.put(meant.name(), why);
     }
-  }
-
-  private static boolean virtual(ModelName name) {
-    return name.host().equals(ModelName.DEFAULT_HOST)
-        && name.namespace().equals(ModelName.DEFAULT_NAMESPACE)
-        && (name.model().equals("tier")
-            || name.model().equals("role")
-            || name.model().equals("profile"));
   }
 }

@@ -1,5 +1,6 @@
 package dev.corral;
 
+import dev.corral.access.BindRule;
 import dev.corral.engine.Engine;
 import dev.corral.engine.Running;
 import dev.corral.fit.Fit;
@@ -12,7 +13,6 @@ import dev.corral.gguf.Gguf;
 import dev.corral.hardware.ProcessMemory;
 import dev.corral.model.ModelName;
 import dev.corral.ollama.LoadedModel;
-import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,7 +23,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// Compares what models take in memory with what was estimated: runners of our own engine by their
 /// process, models of nodes on this machine by what `/api/ps` tells. One virtual thread looks from
@@ -132,13 +131,9 @@ final class LoadWatch implements AutoCloseable {
 
   /// A node on another machine has other memory.
   private static boolean near(Backend backend) {
-    String url = backend.settings().url();
-    return backend.ollama() && url.startsWith("http") && loopback(URI.create(url).getHost());
-  }
-
-  private static boolean loopback(@Nullable String host) {
-    return host != null
-        && (host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]"));
+    return backend.ollama()
+        && !backend.target().isInside()
+        && BindRule.loopback(backend.target().host());
   }
 
   private void compare(LoadedModel model) {

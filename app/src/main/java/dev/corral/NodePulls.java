@@ -1,9 +1,8 @@
 package dev.corral;
 
-import dev.corral.blobs.Folders;
+import dev.corral.access.BindRule;
 import dev.corral.blobs.OllamaFolder;
 import dev.corral.blobs.StoreFailure;
-import dev.corral.config.Given;
 import dev.corral.config.Sources;
 import dev.corral.control.PullTargets;
 import dev.corral.db.Database;
@@ -27,15 +26,11 @@ import dev.corral.revision.OwnSite;
 import dev.corral.revision.Site;
 import dev.corral.upkeep.Vanishing;
 import dev.corral.upstream.Upstream;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -195,25 +190,13 @@ final class NodePulls {
     if (!named.isEmpty()) {
       return Optional.of(Path.of(named));
     }
-    if (!loopback(backend.target().host())) {
+    if (!BindRule.loopback(backend.target().host())) {
       return Optional.empty();
     }
-    Map<String, String> variables = new HashMap<>();
-    for (String name : List.of("OLLAMA_MODELS", "OLLAMA_MODELS_PATH")) {
-      sources.variables().find(name).map(Given::text).ifPresent(v -> variables.put(name, v));
-    }
     Path userHome = Path.of(System.getProperty("user.home", "."));
-    return Folders.of(settings.get().store(), userHome, userHome, variables).ollama().stream()
+    return OwnBackend.folders(settings.get().store(), userHome, sources.variables())
+        .ollama()
+        .stream()
         .findFirst();
-  }
-
-  /// Only what is written as such: a name that has to be looked up is another machine's.
-  static boolean loopback(String host) {
-    try {
-      return host.equals("localhost")
-          || (host.matches("[0-9.]+|.*:.*") && InetAddress.getByName(host).isLoopbackAddress());
-    } catch (UnknownHostException e) {
-      return false;
-    }
   }
 }

@@ -3,6 +3,7 @@ package dev.corral;
 import dev.corral.blobs.Folders;
 import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
+import dev.corral.blobs.StoreSettings;
 import dev.corral.blobs.StoredModel;
 import dev.corral.config.Given;
 import dev.corral.config.Variables;
@@ -153,13 +154,8 @@ final class OwnBackend implements AutoCloseable {
 
   private static Store store(
       Settings settings, Home home, Variables variables, Consumer<String> notices) {
-    Map<String, String> named = new HashMap<>();
-    for (String name : List.of("OLLAMA_MODELS", "OLLAMA_MODELS_PATH")) {
-      variables.find(name).map(Given::text).ifPresent(value -> named.put(name, value));
-    }
     try {
-      Path userHome = Path.of(System.getProperty("user.home", "."));
-      Folders folders = Folders.of(settings.store(), home.folder(), userHome, named);
+      Folders folders = folders(settings.store(), home.folder(), variables);
       Store store = Store.open(folders, notices);
       store.trash().keep(settings.store().trash());
       return store;
@@ -168,6 +164,15 @@ final class OwnBackend implements AutoCloseable {
           "The store of models cannot be used: " + e.getMessage(),
           "Name another folder in store.path");
     }
+  }
+
+  /// Where models lie, by the settings and the variables of an Ollama.
+  static Folders folders(StoreSettings store, Path home, Variables variables) {
+    Map<String, String> named = new HashMap<>();
+    for (String name : List.of("OLLAMA_MODELS", "OLLAMA_MODELS_PATH")) {
+      variables.find(name).map(Given::text).ifPresent(value -> named.put(name, value));
+    }
+    return Folders.of(store, home, Path.of(System.getProperty("user.home", ".")), named);
   }
 
   /// What a runner will need of the host, by the same arithmetic as `corral fit`.

@@ -1,5 +1,6 @@
 package dev.corral;
 
+import dev.corral.access.BindRule;
 import dev.corral.api.PullPlan;
 import dev.corral.blobs.OllamaFolder;
 import dev.corral.blobs.Space;
@@ -116,7 +117,7 @@ final class PullPlanning implements PlanCalls.Planner {
 
   /// Of another machine's memory we know nothing.
   private static boolean here(Backend node) {
-    return NodePulls.loopback(node.target().host());
+    return BindRule.loopback(node.target().host());
   }
 
   /// The digest of what the name means there.

@@ -125,16 +125,22 @@ public final class Router {
         && ModelName.parse(name).filter(ModelName::cloud).isPresent();
   }
 
+  /// Names that mean an assignment and never a model: `tier:pro`.
+  public static boolean reserves(String name) {
+    int colon = name.indexOf(':');
+    return colon >= 0
+        && !name.contains("/")
+        && RESERVED.contains(name.substring(0, colon).toLowerCase(Locale.ROOT))
+        && ModelName.parse(name).isPresent();
+  }
+
   /// A node that has a model of such a name does not take the name over.
   private static Optional<Refusal> reserved(String name, List<String> steps) {
+    if (!reserves(name)) {
+      return Optional.empty();
+    }
     int colon = name.indexOf(':');
-    if (colon < 0 || name.contains("/") || ModelName.parse(name).isEmpty()) {
-      return Optional.empty();
-    }
     String prefix = name.substring(0, colon).toLowerCase(Locale.ROOT);
-    if (!RESERVED.contains(prefix)) {
-      return Optional.empty();
-    }
     return Optional.of(
         new Refusal(
             Kind.UNKNOWN_ASSIGNMENT,
