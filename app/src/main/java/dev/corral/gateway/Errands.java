@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// Where calls that change a node go. What adds something (pull, create, a blob) goes to one node,
 /// the first that is up, so that a blob and the model made of it meet; what copies or deletes goes
@@ -33,13 +34,9 @@ final class Errands {
           "Start Ollama, or name one under 'backends:' in corral.yaml.",
           List.of());
     }
-    if (ModelName.hidden(model) || ModelName.hidden(asked.from().orEmpty())) {
-      return new Refusal(
-          Kind.BAD_NAME,
-          model,
-          "'" + model + "' is how Corral keeps what a name meant before; nobody else may touch it",
-          "What is kept tells: corral sizes",
-          List.of());
+    Optional<Refusal> kept = kept(asked);
+    if (kept.isPresent()) {
+      return kept.get();
     }
     List<Backend> holders = nodes.stream().filter(node -> node.holds(model)).toList();
     List<Backend> chosen =
@@ -57,6 +54,22 @@ final class Errands {
             .map(node -> new Candidate(node, holders.contains(node) ? "holds it" : "first node"))
             .toList();
     return new Plan(model, model, false, List.of(), candidates);
+  }
+
+  /// An anchor's name is nobody's to read from, to write to or to remove.
+  private static Optional<Refusal> kept(Peeked.Body asked) {
+    return Stream.of(asked.target(), asked.from().orEmpty(), asked.destination().orEmpty())
+        .filter(ModelName::hidden)
+        .findFirst()
+        .map(name ->
+            new Refusal(
+                Kind.RESERVED,
+                name,
+                "'"
+                    + name
+                    + "' is how Corral keeps what a name meant before; nobody else may touch it",
+                "What is kept tells: corral sizes",
+                List.of()));
   }
 
   /// A name with a host in it sends a node out into the network. Our own node judges that itself.

@@ -25,7 +25,7 @@ final class Refusals {
               call == Call.SHOW
                   ? "ollama cloud is disabled: remote model details are unavailable"
                   : "ollama cloud is disabled: remote model is unavailable");
-      case FOREIGN_HOST -> Problem.of(403, no.why(), no.next());
+      case RESERVED, FOREIGN_HOST -> Problem.of(403, no.why(), no.next());
       case UNKNOWN_ASSIGNMENT -> Problem.of(404, no.why(), no.next());
       case NO_BACKEND, UNREACHABLE ->
           Problem.of(503, no.why(), no.next()).retryAfter(RETRY_SECONDS);

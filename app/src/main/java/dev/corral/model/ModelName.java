@@ -88,7 +88,13 @@ public record ModelName(String host, String namespace, String model, String tag)
 
   /// The same for a name as somebody wrote it; cheap, since every listing asks it of every entry.
   public static boolean hidden(String text) {
-    return text.contains(HIDDEN_MODEL) && parse(text).filter(ModelName::hidden).isPresent();
+    int last = text.length() - HIDDEN_MODEL.length();
+    for (int i = 0; i <= last; i++) {
+      if (text.regionMatches(true, i, HIDDEN_MODEL, 0, HIDDEN_MODEL.length())) {
+        return parse(text).filter(ModelName::hidden).isPresent();
+      }
+    }
+    return false;
   }
 
   /// For display: host and namespace hidden where they are the default, the tag always shown.

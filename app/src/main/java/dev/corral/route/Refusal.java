@@ -18,6 +18,8 @@ public record Refusal(Kind kind, String model, String why, String next, List<Str
     NO_NAME,
     /// Not a name by Ollama's grammar.
     BAD_NAME,
+    /// A name that Corral keeps for itself.
+    RESERVED,
     /// A name that leaves for the network, which the configuration does not allow.
     CLOUD_NAME,
     /// A name with a host that nobody allowed.

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// How the answers of one model are written. Made once for each template; immutable, for any number
 /// of answers at once.
@@ -38,6 +39,13 @@ public final class AnswerFormat {
   private final Family family;
   private final Blanks blanks;
   private final List<String> written;
+
+  /// Found at the first call that somebody demands, since it takes many trials; the same for every
+  /// tool.
+  private volatile @Nullable Around around;
+
+  /// What was found; nothing is an outcome too.
+  record Around(Optional<CallText> text) {}
 
   AnswerFormat(Layout layout, Family family, Blanks blanks) {
     this(layout, family, blanks, List.of());
@@ -84,8 +92,17 @@ public final class AnswerFormat {
   /// written as JSON, or the name would have to be escaped.
   public Optional<CallText> call(String tool) {
     return PLAIN_NAME.matcher(tool).matches()
-        ? CallText.of(written, this).map(text -> text.of(tool))
+        ? around().text().map(text -> text.of(tool))
         : Optional.empty();
+  }
+
+  Around around() {
+    Around found = around;
+    if (found == null) {
+      found = new Around(CallText.of(written, this));
+      around = found;
+    }
+    return found;
   }
 
   /// The same, once it is known what the template writes for a call.

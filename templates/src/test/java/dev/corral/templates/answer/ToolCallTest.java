@@ -45,6 +45,13 @@ class ToolCallTest {
   }
 
   @Test
+  void howACallIsWrittenIsTriedOutOnceHoweverManyToolsThereAre() {
+    AnswerFormat format = Answers.writing(JSON);
+    assertThat(format.around().text()).isPresent();
+    assertThat(format.around()).isSameAs(format.around());
+  }
+
+  @Test
   void contentBeforeBetweenAndBehindCallsIsKept() {
     assertThat(
             read(
