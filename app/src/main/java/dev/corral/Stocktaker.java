@@ -16,7 +16,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -34,9 +33,6 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
 
   /// A model that just came shows in the backend's listing a moment later.
   private static final Duration SOON = Duration.ofMillis(100);
-
-  /// What does not show in a listing so long after it came did not come.
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /// Rows that other programs write about models that are here are looked at so often.
   private static final Duration LOOK = Duration.ofSeconds(20);
@@ -64,8 +60,11 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
   private final Supplier<CatalogSettings> settings;
   private final InstantSource clock;
   private final Runnable shared;
+
+  /// One entry for each model, however many requests it answers between two rounds.
   private final Map<String, Instant> used = new ConcurrentHashMap<>();
-  private final Map<ModelName, Instant> arrived = new ConcurrentHashMap<>();
+
+  private final Arrivals arrivals = new Arrivals();
   private final Semaphore news = new Semaphore(0);
   private volatile boolean over;
   private volatile Function<ModelName, String> files = _ -> "";
@@ -111,7 +110,7 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
 
   /// A model was pulled or made.
   void came(ModelName name) {
-    arrived.put(name, clock.instant());
+    arrivals.came(name, clock.instant());
     news.release();
   }
 
@@ -130,12 +129,13 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
   }
 
   private void run() {
+    boolean well = true;
     while (!over) {
       try {
-        Duration wait = arrived.isEmpty() ? ROUND : SOON;
+        Duration wait = arrivals.none() || !well ? ROUND : SOON;
         boolean _ = news.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
         int _ = news.drainPermits();
-        round();
+        well = round();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -148,28 +148,30 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
     }
   }
 
-  private void round() {
+  /// @return false where it failed. What was not written is written with a later round; the models
+  ///   answer all the same.
+  private boolean round() {
+    Instant time = clock.instant();
+    boolean due = time.isAfter(lookedAt.plus(LOOK));
     try {
       write();
       FleetSnapshot now = fleet.get();
-      Instant time = clock.instant();
-      boolean due = time.isAfter(lookedAt.plus(LOOK));
-      if (!now.equals(seen) || due || !arrived.isEmpty()) {
-        look(Places.of(now), time);
+      if (record(arrivals.shown(now, time)) || !now.equals(seen) || due) {
+        look(Places.of(now));
         seen = now;
       }
       if (due) {
         lookedAt = time;
         shared.run();
       }
+      return true;
     } catch (DatabaseFailure e) {
-      // What was not written is written with a later round; the models answer all the same.
       LOG.log(System.Logger.Level.WARNING, "The library could not be written", e);
-      lookedAt = clock.instant();
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "The library could not be brought up to date", e);
-      lookedAt = clock.instant();
     }
+    lookedAt = time;
+    return false;
   }
 
   private void write() {
@@ -182,14 +184,16 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
     taken.forEach(used::remove);
   }
 
-  private void look(List<Place> places, Instant now) {
-    arrived.forEach((name, at) -> {
-      Optional<Place.Found> found = found(places, name);
-      found.ifPresent(here -> library.record(stamped(recorder.of(here), files.apply(name), at)));
-      if (found.isPresent() || at.plus(PATIENCE).isBefore(now)) {
-        arrived.remove(name, at);
-      }
-    });
+  private boolean record(List<Arrivals.Arrival> shown) {
+    for (Arrivals.Arrival one : shown) {
+      String file = files.apply(one.found().name());
+      library.record(recorder.of(one.found()).arrived(file, one.at()));
+      arrivals.written(one);
+    }
+    return !shown.isEmpty();
+  }
+
+  private void look(List<Place> places) {
     if (settings.get().adopt().equals("auto")) {
       adopt(places);
     }
@@ -209,31 +213,5 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
         }
       }
     }
-  }
-
-  private static Optional<Place.Found> found(List<Place> places, ModelName name) {
-    return places.stream()
-        .filter(Place::up)
-        .map(place -> place.find(name))
-        .flatMap(Optional::stream)
-        .findFirst();
-  }
-
-  private static Entry stamped(Entry row, String file, Instant at) {
-    return new Entry(
-        row.modelId(),
-        row.displayName(),
-        row.repoId(),
-        row.filename(),
-        row.quantization(),
-        row.parameters(),
-        row.contextWindow(),
-        row.fileSizeMb(),
-        file,
-        row.ollamaModelName(),
-        row.source(),
-        row.tags(),
-        at,
-        row.lastUsed());
   }
 }

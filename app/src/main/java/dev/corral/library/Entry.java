@@ -77,6 +77,27 @@ public record Entry(
     return ModelName.parse(text).filter(one -> one.key().equals(name.key())).isPresent();
   }
 
+  /// This row of a model that just came.
+  ///
+  /// @param file where its weights lie; empty where nobody here knows
+  public Entry arrived(String file, Instant at) {
+    return new Entry(
+        modelId,
+        displayName,
+        repoId,
+        filename,
+        quantization,
+        parameters,
+        contextWindow,
+        fileSizeMb,
+        file,
+        ollamaModelName,
+        source,
+        tags,
+        at,
+        lastUsed);
+  }
+
   /// This row with what the newer one knows; what that leaves out stays, and so does what people
   /// choose themselves: id, display name and source.
   Entry updated(Entry newer) {
