@@ -214,6 +214,7 @@ final class NodeRun implements Work {
       case Meaning.Passing _ -> again(told);
       case Meaning.Mismatch _ -> {
         mismatched = true;
+        afresh();
         String wrong = "the bytes that come are not those that the registry names";
         yield mayCure() ? again(wrong) : failed(false, wrong, "Try again later.");
       }
@@ -221,6 +222,9 @@ final class NodeRun implements Work {
         checking = true;
         boolean cured = mayCure() && cure.parts(parts.digest(), expected);
         checking = false;
+        if (cured) {
+          afresh();
+        }
         yield cured ? Optional.empty() : again(told);
       }
     };
@@ -244,6 +248,13 @@ final class NodeRun implements Work {
       return failed(false, why, "Try again with: corral pull " + name.shortName());
     }
     return stop.await(patience.wait(inVain)) ? Optional.of(new End.Stopped()) : Optional.empty();
+  }
+
+  /// What is fetched from here on counts from its first byte, and has all the time again.
+  private void afresh() {
+    shares.forget();
+    inVain = 0;
+    lastByte = System.nanoTime();
   }
 
   private boolean mayCure() {
@@ -292,6 +303,7 @@ final class NodeRun implements Work {
   private Optional<End> cured(String why, List<Digest> wrong) {
     if (mayCure() && cure.damaged(wrong)) {
       mismatched = false;
+      afresh();
       return Optional.empty();
     }
     return failed(

@@ -20,7 +20,12 @@ final class NodeShares {
   private final Map<Digest, Share> shares = new LinkedHashMap<>();
   private final Map<Digest, Long> told = new LinkedHashMap<>();
   private boolean expected;
+
+  /// The most bytes that there ever were, since what there was counted last.
   private long most;
+
+  /// The same of the try that goes on.
+  private long mostNow;
 
   /// What the registry says there is to come.
   synchronized void expect(Manifest manifest) {
@@ -34,35 +39,59 @@ final class NodeShares {
     expected = true;
   }
 
+  /// What an event brought.
+  enum News {
+    NONE,
+    /// More bytes than this try had, but an earlier one had as many.
+    MORE,
+    /// More bytes than there ever were.
+    NEW
+  }
+
   /// Takes an event in.
-  ///
-  /// @return whether there are more bytes now than there ever were
-  synchronized boolean take(PullLine line) {
+  synchronized News take(PullLine line) {
     Optional<Digest> digest = line.digest();
     if (digest.isEmpty() || line.total() <= 0) {
-      return false;
+      return News.NONE;
     }
     told.put(digest.get(), line.total());
     Share known = shares.get(digest.get());
     if (known == null && expected) {
-      return false;
+      return News.NONE;
     }
     long total = expected && known != null ? known.total() : line.total();
-    shares.put(digest.get(), new Share(Math.min(line.completed(), total), total));
+    Share now = new Share(Math.min(line.completed(), total), total);
+    shares.put(digest.get(), now);
+    if (known != null && now.done() < known.done() / 2) {
+      lost();
+    }
     return grown();
   }
 
-  private boolean grown() {
-    long sum = shares.values().stream().mapToLong(Share::done).sum();
-    boolean more = sum > most;
+  /// The node has far less of a blob than it told before: what was interrupted is gone, since an
+  /// Ollama that was killed begins at the first byte (reference/ollama-live.md item 14). What comes
+  /// now is new.
+  private void lost() {
+    most = sum();
+    mostNow = most;
+  }
+
+  private News grown() {
+    long sum = sum();
+    News news = sum > most ? News.NEW : sum > mostNow ? News.MORE : News.NONE;
     most = Math.max(most, sum);
-    return more;
+    mostNow = Math.max(mostNow, sum);
+    return news;
+  }
+
+  private long sum() {
+    return shares.values().stream().mapToLong(Share::done).sum();
   }
 
   /// The node verifies: all bytes are there.
   synchronized void whole() {
     shares.replaceAll((_, share) -> new Share(share.total(), share.total()));
-    boolean _ = grown();
+    News _ = grown();
   }
 
   synchronized List<Pull.Blob> blobs() {
@@ -87,5 +116,13 @@ final class NodeShares {
   /// The node begins anew, and may see its blobs differently.
   synchronized void anew() {
     told.clear();
+    mostNow = 0;
+  }
+
+  /// What came was wrong and is gone, or will be: every byte counts again.
+  synchronized void forget() {
+    shares.replaceAll((_, share) -> new Share(0, share.total()));
+    most = 0;
+    mostNow = 0;
   }
 }

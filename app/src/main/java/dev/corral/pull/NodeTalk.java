@@ -96,9 +96,9 @@ final class NodeTalk {
     if (phase == PullState.VERIFYING && before != phase) {
       shares.whole();
     }
-    boolean more = shares.take(line);
-    grew |= more;
-    if (more || phase != before) {
+    NodeShares.News news = shares.take(line);
+    grew |= news == NodeShares.News.NEW;
+    if (news != NodeShares.News.NONE || phase != before) {
       lastNews = System.nanoTime();
     }
   }

@@ -170,6 +170,20 @@ class NodePullTest {
   }
 
   @Test
+  void aNodeThatBeginsAtTheFirstByteAfterARestartIsGivenItsTime() {
+    // A killed Ollama has saved nothing: ollama-live.md item 14. Each step is news.
+    node.onPull(model(), right().in(8, Duration.ofMillis(5)), slow());
+    node.inject(Fault.cutAfter(8), Where.path("/api/pull").once());
+    assertThat(pull().state()).isEqualTo(PullState.DONE);
+    assertThat(pulls()).isEqualTo(2);
+  }
+
+  /// Healthy, and longer on the way than one may stand still.
+  private PullPlan slow() {
+    return right().in(10, QUICK.stall().dividedBy(4));
+  }
+
+  @Test
   void aJobGoesOnAfterARestartOfOurs() {
     node.onPull(model(), right());
     node.inject(Fault.hang(), Where.path("/api/pull").once());
@@ -210,6 +224,25 @@ class NodePullTest {
     assertThat(pull().state()).isEqualTo(PullState.DONE);
     assertThat(node.exchanges("/api/delete")).hasSize(1);
     assertThat(node.model(model()).orElseThrow().sentence()).isEqualTo("the fox");
+  }
+
+  @Test
+  void whatIsFetchedAgainAfterACureHasAllTheTimeThatAFirstOneHas() {
+    PullPlan truncated =
+        PullPlan.brings(TestModel.says("m", "the f").ofSize(WEIGHTS.size() / 2))
+            .of(hex(manifest), hex(WEIGHTS.digest()));
+    node.onPull(model(), truncated, slow());
+    Pull done = pull();
+    assertThat(done.state()).isEqualTo(PullState.DONE);
+    assertThat(pulls()).as("no try was taken for one that stands still").isEqualTo(2);
+  }
+
+  @Test
+  void whatIsFetchedAgainAfterAMismatchHasItTooAndIsNotGivenUp() {
+    String words = "digest mismatch, file must be downloaded again: want sha256:a, got b";
+    node.onPull(model(), right().failing(words), slow(), slow());
+    assertThat(pull().state()).isEqualTo(PullState.DONE);
+    assertThat(pulls()).as("wrong, unchecked, right").isEqualTo(3);
   }
 
   @Test
