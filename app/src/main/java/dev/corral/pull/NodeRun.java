@@ -110,7 +110,8 @@ final class NodeRun implements Work {
     while (end.isEmpty()) {
       end = stop.asked() ? Optional.of(new End.Stopped()) : once();
     }
-    anchor.ifPresent(this::settle);
+    boolean done = end.get() instanceof End.Done;
+    anchor.ifPresent(kept -> settle(kept, done));
     return stop.asked() ? new End.Stopped() : end.get();
   }
 
@@ -126,13 +127,16 @@ final class NodeRun implements Work {
 
   /// Nothing newer came: the anchor is not needed. The name is gone, since a cure had to delete it
   /// and the pull behind it failed: what it meant comes back.
-  private void settle(Anchor anchor) {
+  private void settle(Anchor anchor, boolean done) {
     Anchors kept = anchors.get().orElseThrow();
     Optional<Digest> now = kept.meaning(spot.name(), name);
     if (now.isEmpty()) {
+      if (done) {
+        return; // it was seen there a moment ago: the node only does not answer now
+      }
       boolean _ = kept.bringBack(anchor);
     } else if (now.get().equals(anchor.digest())) {
-      kept.drop(anchor);
+      boolean _ = kept.drop(anchor);
     }
   }
 
@@ -232,7 +236,10 @@ final class NodeRun implements Work {
 
   /// What was kept for an undo is the first to go.
   private boolean freed() {
-    return anchors.get().map(kept -> kept.dropOldest(spot.name(), shares.total())).orElse(0L) > 0;
+    return anchors
+        .get()
+        .filter(kept -> kept.dropOldest(spot.name(), shares.total()) > 0)
+        .isPresent();
   }
 
   private Optional<End> failed(boolean missing, String text, String next) {

@@ -404,6 +404,7 @@ public final class Pulls implements AutoCloseable {
     Work.Order order =
         new Work.Order(
             job.name(),
+            job.target(),
             job.hadBegun(),
             () -> othersNeed(job.id(), job.target()),
             () -> Optional.ofNullable(anchors));

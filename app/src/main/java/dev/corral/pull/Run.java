@@ -41,6 +41,7 @@ final class Run implements Work {
               "Does a clean-up run there? Let it end, and pull again."));
 
   private final ModelName name;
+  private final String target;
   private final Remote remote;
   private final Optional<Hubs> hubs;
   private final FetchSettings settings;
@@ -56,6 +57,7 @@ final class Run implements Work {
 
   Run(Order order, Store store, Sources sources, FetchSettings settings, Throttle throttle) {
     this.name = order.name();
+    this.target = order.target();
     this.remote = sources.registry().open(name, stop.leash());
     this.hubs = sources.hubs();
     this.settings = settings;
@@ -218,24 +220,27 @@ final class Run implements Work {
 
   /// What was kept for an undo is the first to go.
   private void admit(long bytes) throws StoreFailure {
-    try {
-      fetcher.store().checkRoom(bytes);
-    } catch (StoreFailure e) {
-      long lacking = fetcher.store().space().missing(bytes);
-      boolean freed =
-          e.kind() == StoreFailure.Kind.NO_ROOM
-              && anchors.get().map(kept -> kept.dropOldest(Pulls.OWN, lacking)).orElse(0L) > 0;
-      if (!freed) {
-        throw e;
+    boolean room = false;
+    while (!room) {
+      try {
+        fetcher.store().checkRoom(bytes);
+        room = true;
+      } catch (StoreFailure e) {
+        long lacking = fetcher.store().space().missing(bytes);
+        boolean freed =
+            e.kind() == StoreFailure.Kind.NO_ROOM
+                && anchors.get().filter(kept -> kept.dropOldest(target, lacking) > 0).isPresent();
+        if (!freed) {
+          throw e;
+        }
       }
-      fetcher.store().checkRoom(bytes);
     }
   }
 
   /// All blobs are there.
   End publish(byte[] manifest) throws StoreFailure {
     phase = PullState.PUBLISHING;
-    anchors.get().ifPresent(kept -> kept.keepUnless(Pulls.OWN, name, Digest.of(manifest)));
+    anchors.get().ifPresent(kept -> kept.keepUnless(target, name, Digest.of(manifest)));
     try {
       return fetcher.store().publish(name, manifest).whole() ? new End.Done() : LOST;
     } catch (StoreFailure e) {

@@ -45,11 +45,13 @@ interface Work {
 
   /// What is to be done.
   ///
+  /// @param target [Pulls#OWN] or a node's name
   /// @param patient goes on asking where nobody answers at first: for jobs that had begun before
   /// @param othersNeed bytes that other jobs will still write to our own disk
   /// @param anchors keep what the name meant before; empty until they are known
   record Order(
       ModelName name,
+      String target,
       boolean patient,
       LongSupplier othersNeed,
       Supplier<Optional<Anchors>> anchors) {}

@@ -150,30 +150,37 @@ public final class Anchors {
     return sites.apply(target).flatMap(site -> site.held(name)).map(Site.Held::digest);
   }
 
-  /// Forgets an anchor; what only it used goes.
-  public synchronized void drop(Anchor anchor) {
+  /// Takes an anchor away; what only it used goes. One that cannot be taken away stays known.
+  ///
+  /// @return whether it is gone
+  public synchronized boolean drop(Anchor anchor) {
     boolean gone =
-        sites.apply(anchor.target()).map(site -> site.remove(anchor.hidden())).isPresent();
+        sites.apply(anchor.target()).filter(site -> site.remove(anchor.hidden())).isPresent();
     if (gone) {
       table.remove(anchor);
       all = table.all();
     }
+    return gone;
   }
 
   /// Drops the oldest anchors of a target until so many bytes were given up, all of them where need
-  /// be: a pull that somebody wants goes before an undo that nobody has asked for.
+  /// be: a pull that somebody wants goes before an undo that nobody has asked for. Less may come
+  /// free, since an anchor shares blobs: whoever still lacks room asks again.
   ///
-  /// @return the bytes of what was dropped
-  public synchronized long dropOldest(String target, long bytesNeeded) {
-    long freed = 0;
+  /// @return how many were dropped
+  public synchronized int dropOldest(String target, long bytesNeeded) {
+    long bytes = 0;
+    int dropped = 0;
     for (Anchor anchor : at(target)) {
-      if (freed >= bytesNeeded) {
+      if (bytes >= bytesNeeded) {
         break;
       }
-      drop(anchor);
-      freed += anchor.bytes();
+      if (drop(anchor)) {
+        bytes += anchor.bytes();
+        dropped++;
+      }
     }
-    return freed;
+    return dropped;
   }
 
   private List<Anchor> at(String target) {
@@ -198,9 +205,10 @@ public final class Anchors {
       if (count <= now.settings().keep() && bytes <= most) {
         return;
       }
-      drop(anchor);
-      count--;
-      bytes -= anchor.bytes();
+      if (drop(anchor)) {
+        count--;
+        bytes -= anchor.bytes();
+      }
     }
   }
 }

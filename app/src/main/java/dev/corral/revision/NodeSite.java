@@ -59,6 +59,7 @@ public record NodeSite(Management management, Target target, Optional<OllamaFold
 
   @Override
   public boolean remove(ModelName name) {
-    return management.delete(target, name.shortName()) instanceof Reply.Told told && told.good();
+    return management.delete(target, name.shortName()) instanceof Reply.Told told
+        && (told.good() || told.status() == 404);
   }
 }

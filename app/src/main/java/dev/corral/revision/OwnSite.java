@@ -49,7 +49,8 @@ public record OwnSite(Store store) implements Site {
   @Override
   public boolean remove(ModelName name) {
     try {
-      return store.delete(name);
+      boolean _ = store.delete(name);
+      return true;
     } catch (StoreFailure e) {
       return false;
     }

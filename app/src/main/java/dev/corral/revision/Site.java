@@ -24,5 +24,7 @@ public interface Site {
   boolean publish(ModelName name, String manifest);
 
   /// Takes a name away.
+  ///
+  /// @return whether it is gone now, also where it was not there
   boolean remove(ModelName name);
 }

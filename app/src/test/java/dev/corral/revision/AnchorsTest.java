@@ -15,8 +15,10 @@ import dev.corral.model.Layer;
 import dev.corral.model.Manifest;
 import dev.corral.model.ModelName;
 import dev.corral.ollama.Management;
+import dev.corral.testkit.Fault;
 import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.TestModel;
+import dev.corral.testkit.Where;
 import dev.corral.upstream.Target;
 import dev.corral.upstream.Upstream;
 import io.vertx.core.Vertx;
@@ -146,7 +148,7 @@ class AnchorsTest {
     Digest old = publish(FOX, "old weights");
     Anchor anchor = anchors.keep("own", FOX).orElseThrow();
     Digest _ = publish(FOX, "new weights");
-    assertThat(anchors.dropOldest("own", 1)).isEqualTo(anchor.bytes());
+    assertThat(anchors.dropOldest("own", 1)).isEqualTo(1);
     assertThat(anchors.list()).isEmpty();
     assertThat(store.hasBlob(anchor.blobs().getFirst())).as("%s", old).isFalse();
   }
@@ -160,8 +162,21 @@ class AnchorsTest {
     node.remove("markov-a");
     assertThat(anchors.bringBack(anchor)).isTrue();
     assertThat(node.model("markov-a")).map(TestModel::sentence).contains(TestModel.FOX);
-    anchors.drop(anchor);
+    assertThat(anchors.drop(anchor)).isTrue();
     assertThat(node.modelNames()).doesNotContain(anchor.hidden().shortName());
+  }
+
+  @Test
+  void anAnchorThatCannotBeTakenAwayStaysKnownAndFreesNothing() {
+    Anchors anchors = anchors();
+    ModelName name = ModelName.parse("markov-a").orElseThrow();
+    Anchor anchor = anchors.keep("rig", name).orElseThrow();
+    node.inject(new Fault.Status(500, "permission denied"), Where.path("/api/delete").once());
+    assertThat(anchors.dropOldest("rig", 1)).as("nothing came free").isZero();
+    assertThat(anchors.list()).extracting(Anchor::hidden).containsExactly(anchor.hidden());
+    node.remove(anchor.hidden().shortName());
+    assertThat(anchors.drop(anchor)).as("what somebody removed past us is gone").isTrue();
+    assertThat(anchors.list()).isEmpty();
   }
 
   @Test
