@@ -27,6 +27,7 @@ import dev.corral.pull.Pulls;
 import dev.corral.registry.Fetched;
 import dev.corral.registry.Trouble;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 /// What a pull would do: bytes to fetch, the disk before and after, whether the model would fit,
 /// and how long it may take.
 final class PullPlanning implements PlanCalls.Planner {
+  private static final System.Logger LOG = System.getLogger(PullPlanning.class.getName());
+
   /// Pulls that took less say nothing about the line.
   private static final Duration TELLING = Duration.ofSeconds(2);
 
@@ -73,11 +76,24 @@ final class PullPlanning implements PlanCalls.Planner {
   }
 
   @Override
-  public PullPlan plan(ModelName name, String target, String why) {
-    Optional<Backend> node =
-        target.equals(Pulls.OWN) ? Optional.empty() : fleet.snapshot().named(target);
-    Optional<String> there = node.isPresent() ? at(node.get(), name) : own(name);
+  public List<PullPlan> plan(ModelName name, List<String> targets, String why) {
     Fetched fetched = manifest(name);
+    List<Optional<Backend>> nodes = targets.stream().map(this::node).toList();
+    boolean fits =
+        fetched instanceof Fetched.Found
+            && nodes.stream().anyMatch(node -> node.map(PullPlanning::here).orElse(true));
+    Optional<Fit> fit = fits ? fit(name) : Optional.empty();
+    return targets.stream().map(target -> plan(name, target, why, fetched, fit)).toList();
+  }
+
+  private Optional<Backend> node(String target) {
+    return target.equals(Pulls.OWN) ? Optional.empty() : fleet.snapshot().named(target);
+  }
+
+  private PullPlan plan(
+      ModelName name, String target, String why, Fetched fetched, Optional<Fit> fitHere) {
+    Optional<Backend> node = node(target);
+    Optional<String> there = node.isPresent() ? at(node.get(), name) : own(name);
     long total = 0;
     long missing = 0;
     @Nullable Boolean current = null;
@@ -93,8 +109,7 @@ final class PullPlanning implements PlanCalls.Planner {
       current = there.isPresent() ? there.get().equals(found.digest().hex()) : null;
     }
     @Nullable Trouble trouble = fetched instanceof Trouble no ? no : null;
-    Optional<Fit> fit =
-        trouble == null && node.map(PullPlanning::here).orElse(true) ? fit(name) : Optional.empty();
+    Optional<Fit> fit = fitHere.filter(_ -> node.map(PullPlanning::here).orElse(true));
     @Nullable Long free = node.isEmpty() ? free() : freeAt(target);
     return new PullPlan(
         name.shortName(),
@@ -135,17 +150,31 @@ final class PullPlanning implements PlanCalls.Planner {
 
   private Fetched manifest(ModelName name) {
     Leash leash = new Leash();
-    CompletableFuture<Fetched> asked = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .name("plan manifest")
-        .start(() -> asked.complete(downloads.pulls().open(name, leash).manifest()));
-    CompletableFuture<Void> late =
-        CompletableFuture.runAsync(
-            leash::cut,
-            CompletableFuture.delayedExecutor(REGISTRY.toMillis(), TimeUnit.MILLISECONDS));
-    Fetched fetched = asked.join();
-    late.cancel(false);
-    return fetched;
+    return inTime(() -> downloads.pulls().open(name, leash).manifest(), leash, REGISTRY);
+  }
+
+  /// What a registry answers, or that it does not in time: whatever happens to the question.
+  static Fetched inTime(Supplier<Fetched> question, Leash leash, Duration atMost) {
+    Trouble late =
+        new Trouble(
+            Trouble.Kind.AWAY,
+            "the registry does not answer within " + atMost.toSeconds() + " seconds",
+            "Try again later; a pull itself is more patient.");
+    try {
+      return CompletableFuture.supplyAsync(
+              question, task -> Thread.ofVirtual().name("plan manifest").start(task))
+          .completeOnTimeout(late, atMost.toMillis(), TimeUnit.MILLISECONDS)
+          .exceptionally(e -> {
+            LOG.log(System.Logger.Level.ERROR, "A manifest could not be asked for", e);
+            return new Trouble(
+                Trouble.Kind.WRONG,
+                "Corral made a mistake with what the registry answered",
+                "See: corral logs");
+          })
+          .join();
+    } finally {
+      leash.cut();
+    }
   }
 
   private Predicate<Digest> holding(Backend node) {

@@ -41,6 +41,15 @@ public final class OllamaFolder {
     }
   }
 
+  /// True where so many bytes more have room while the usual reserve stays free.
+  public boolean hasRoom(long bytes) {
+    try {
+      return Disk.space(shelf.layout().blobs(), Optional.empty()).missing(bytes) <= 0;
+    } catch (StoreFailure e) {
+      return false;
+    }
+  }
+
   /// True where we could put models into it.
   public boolean takes() {
     Layout layout = shelf.layout();

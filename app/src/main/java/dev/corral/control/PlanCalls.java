@@ -16,7 +16,8 @@ public final class PlanCalls implements CallGroup {
   @FunctionalInterface
   public interface Planner {
     /// @param why what configures it; empty where somebody named it
-    PullPlan plan(ModelName name, String target, String why);
+    /// @return one plan for each of the targets, in their order
+    List<PullPlan> plan(ModelName name, List<String> targets, String why);
   }
 
   private final Planner planner;
@@ -50,6 +51,6 @@ public final class PlanCalls implements CallGroup {
   }
 
   private List<PullPlan> plans(ModelName name, String on, String why) {
-    return targets.of(name, on).stream().map(target -> planner.plan(name, target, why)).toList();
+    return planner.plan(name, targets.of(name, on), why);
   }
 }

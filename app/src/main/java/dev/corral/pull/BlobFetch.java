@@ -130,11 +130,7 @@ final class BlobFetch {
     FutureTask<Optional<End.Whole>> hash = new FutureTask<>(() -> hashed(pieces));
     Thread.ofPlatform().daemon().name("hash " + layer.digest().brief()).start(hash);
     try {
-      Optional<End.Whole> whole = hash.get();
-      pieces.end();
-      for (Thread thread : threads) {
-        thread.join();
-      }
+      Optional<End.Whole> whole = awaited(hash, pieces, threads);
       pieces.checkDisk();
       if (whole.isEmpty()) {
         partial.note(note(pieces.done()));
@@ -142,6 +138,20 @@ final class BlobFetch {
       return whole;
     } catch (ExecutionException | InterruptedException e) {
       throw new IllegalStateException("fetching a blob failed", e);
+    }
+  }
+
+  /// The hash, once nobody is at the partial any more: whatever happens, it is closed next.
+  private static Optional<End.Whole> awaited(
+      FutureTask<Optional<End.Whole>> hash, Pieces pieces, List<Thread> threads)
+      throws ExecutionException, InterruptedException {
+    try {
+      return hash.get();
+    } finally {
+      pieces.end();
+      for (Thread thread : threads) {
+        thread.join();
+      }
     }
   }
 

@@ -72,6 +72,7 @@ final class Board {
   /// On the owner's thread. Written down and told first, so that who sees it can rely on both.
   void publish(Map<String, Pull> now) {
     now.values().forEach(pull -> tell(pull, shown.get(pull.id())));
+    told.keySet().retainAll(now.keySet());
     lock.lock();
     try {
       shown = now;
@@ -79,11 +80,6 @@ final class Board {
     } finally {
       lock.unlock();
     }
-  }
-
-  /// On the owner's thread: the job is gone.
-  void forget(String id) {
-    told.remove(id);
   }
 
   /// Nobody waits any longer than until the next publishing.
@@ -103,9 +99,18 @@ final class Board {
 
   private void tell(Pull now, PullEvent event) {
     save(now);
-    events.accept(event);
-    followers.forEach(follower -> follower.accept(event));
+    tell(events, event);
+    followers.forEach(follower -> tell(follower, event));
     told.put(now.id(), System.nanoTime());
+  }
+
+  /// What a follower makes of it is not the jobs' affair.
+  private static void tell(Consumer<PullEvent> follower, PullEvent event) {
+    try {
+      follower.accept(event);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "What follows the pulls failed", e);
+    }
   }
 
   private void save(Pull pull) {

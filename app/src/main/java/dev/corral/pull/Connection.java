@@ -15,7 +15,15 @@ import java.util.function.LongConsumer;
 /// One of the connections that fetch a blob: claims a range, asks for it, writes what comes, and
 /// goes on until nothing is left. On a virtual thread of its own.
 final class Connection implements Runnable {
+  private static final System.Logger LOG = System.getLogger(Connection.class.getName());
   private static final int BUFFER = 256 * 1024;
+
+  private static final Trouble MISTAKE =
+      new Trouble(
+          Trouble.Kind.WRONG,
+          "Corral made a mistake with what the registry answered",
+          "See: corral logs",
+          Optional.empty());
 
   private final Source source;
   private final Partial partial;
@@ -58,6 +66,10 @@ final class Connection implements Runnable {
     while (claim.isPresent()) {
       try {
         transfer(claim.get());
+      } catch (RuntimeException e) {
+        // Without its connections a blob would be waited for until the end of days.
+        LOG.log(System.Logger.Level.ERROR, "A connection of a pull failed", e);
+        pieces.fail(MISTAKE);
       } finally {
         pieces.leave(claim.get());
       }

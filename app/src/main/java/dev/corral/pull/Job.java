@@ -72,6 +72,11 @@ final class Job {
     return target.equals(where) && name.key().equals(other.key());
   }
 
+  /// True for the same model at the same place: one that was cancelled and one asked for anew.
+  boolean same(Job other) {
+    return means(other.target, other.name);
+  }
+
   /// True where it was at work in an earlier attempt.
   boolean hadBegun() {
     return attempt > 0;
@@ -127,11 +132,37 @@ final class Job {
     return stopping != null;
   }
 
-  /// Asks the run to end, and remembers what it shall have ended as.
-  void stop(PullState as) {
-    stopping = as;
-    if (run != null) {
+  /// True where nothing will come of it any more, also while its run still ends.
+  boolean over() {
+    return state.ended() || stopping == PullState.CANCELLED;
+  }
+
+  /// The run ends, to go on another time; what somebody has said of it before counts more.
+  void giveWay() {
+    if (run != null && stopping == null) {
+      stopping = PullState.QUEUED;
       run.stop();
+    }
+  }
+
+  /// Somebody pauses or cancels it. The last word counts, but nothing undoes a cancel.
+  void stop(PullState as, Instant now) {
+    if (run == null) {
+      wantsRoom = false;
+      problem = Problem.NONE;
+      rest(as, now);
+    } else if (stopping != PullState.CANCELLED) {
+      stopping = as;
+      run.stop();
+    }
+  }
+
+  /// Somebody wants it to go on where it is paused, also while its run still ends.
+  void goOn() {
+    if (stopping == PullState.PAUSED) {
+      stopping = PullState.QUEUED;
+    } else if (state == PullState.PAUSED) {
+      queue();
     }
   }
 
@@ -172,16 +203,12 @@ final class Job {
         rest(asked == PullState.CANCELLED ? asked : PullState.FAILED, now);
       }
       case Work.End.NoRoom full -> {
-        problem = asked == null ? full.problem() : Problem.NONE;
-        wantsRoom = asked == null;
-        rest(asked == null ? PullState.PAUSED : asked, now);
+        boolean stays = asked == PullState.PAUSED || asked == PullState.CANCELLED;
+        wantsRoom = !stays;
+        problem = stays ? Problem.NONE : full.problem();
+        rest(asked == PullState.CANCELLED ? asked : PullState.PAUSED, now);
       }
     }
-  }
-
-  /// Bytes that it will still write.
-  long needs() {
-    return run == null ? 0 : Math.max(0, bytesTotal - bytesDone);
   }
 
   /// Takes over what its run has done meanwhile.

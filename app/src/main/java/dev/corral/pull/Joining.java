@@ -95,31 +95,45 @@ final class Joining {
       return model.publish(before.get());
     }
     Digest key = Digest.of(origin.getBytes(StandardCharsets.UTF_8));
+    boolean begun = false;
     try (Partial joined = fetcher.store().partial(key)) {
       Progress progress = Progress.of(joined.note());
-      if (progress.parts() == 0) {
-        switch (headers()) {
-          case Answered.Not<Header>(Trouble trouble) -> {
-            return fetcher.stop().asked() ? new End.Stopped() : Fetcher.failed(trouble);
-          }
-          case Answered.Got<Header>(Header header) -> all = header.gguf();
-        }
+      begun = progress.parts() > 0;
+      try {
+        return work(joined, progress);
+      } catch (Unfit e) {
+        joined.discard();
+        throw e;
       }
-      List<Share> shares = shares(progress);
-      long largest = parts.stream().mapToLong(Layer::size).max().orElse(0);
-      model.run().begin(byDigest(shares), progress.parts() < parts.size() ? largest : 0);
-      for (int i = progress.parts(); i < parts.size(); i++) {
-        End end = part(joined, i, shares.get(i));
-        if (!(end instanceof End.Done)) {
-          return end;
-        }
-      }
-      return finish(joined);
     } catch (Unfit e) {
-      return HubFiles.refused(e.text, "Choose another quantization, or tell its owner.");
+      // What an earlier run left may be what does not fit: once all is made of what comes now.
+      return begun
+          ? new Joining(model, files, parts).work()
+          : HubFiles.refused(e.text, "Choose another quantization, or tell its owner.");
     } catch (IOException e) {
       throw new UncheckedIOException("a partial could not be closed", e);
     }
+  }
+
+  private End work(Partial joined, Progress progress) throws StoreFailure, IOException, Unfit {
+    if (progress.parts() == 0) {
+      switch (headers()) {
+        case Answered.Not<Header>(Trouble trouble) -> {
+          return fetcher.stop().asked() ? new End.Stopped() : Fetcher.failed(trouble);
+        }
+        case Answered.Got<Header>(Header header) -> all = header.gguf();
+      }
+    }
+    List<Share> shares = shares(progress);
+    long largest = parts.stream().mapToLong(Layer::size).max().orElse(0);
+    model.run().begin(byDigest(shares), progress.parts() < parts.size() ? largest : 0);
+    for (int i = progress.parts(); i < parts.size(); i++) {
+      End end = part(joined, i, shares.get(i));
+      if (!(end instanceof End.Done)) {
+        return end;
+      }
+    }
+    return finish(joined);
   }
 
   /// The headers of all parts, which tell where each belongs.
@@ -172,7 +186,9 @@ final class Joining {
           return Fetcher.failed(failed.trouble());
         }
         case BlobFetch.End.Whole _ -> {
-          add(joined, part, index);
+          if (!add(joined, part, index)) {
+            return new End.Stopped();
+          }
           part.discard();
           return new End.Done();
         }
@@ -181,7 +197,9 @@ final class Joining {
   }
 
   /// Adds a part that is whole.
-  private void add(Partial joined, Partial part, int index) throws StoreFailure, Unfit {
+  ///
+  /// @return false where we were stopped before all of it was in
+  private boolean add(Partial joined, Partial part, int index) throws StoreFailure, Unfit {
     Gguf header = header(part, parts.get(index).size(), files.get(index).name());
     if (index == 0) {
       begin(joined, part, header);
@@ -194,13 +212,12 @@ final class Joining {
     long bytes = Splice.dataBytes(header.tensors(), whole.alignment());
     long at =
         whole.dataStart() + Splice.dataBytes(whole.tensors().subList(0, from), whole.alignment());
-    copy(
-        part,
-        header.dataStart(),
-        Math.min(bytes, parts.get(index).size() - header.dataStart()),
-        joined,
-        at);
-    joined.note(new Progress(index + 1, to).note());
+    long count = Math.min(bytes, parts.get(index).size() - header.dataStart());
+    boolean added = copy(part, header.dataStart(), count, joined, at);
+    if (added) {
+      joined.note(new Progress(index + 1, to).note());
+    }
+    return added;
   }
 
   /// Writes the header of the whole, and a last byte, so that the file has its size from now on.
@@ -266,11 +283,15 @@ final class Joining {
     };
   }
 
-  private void copy(Partial from, long first, long count, Partial to, long at)
+  /// @return false where we were stopped on the way
+  private boolean copy(Partial from, long first, long count, Partial to, long at)
       throws StoreFailure, Unfit {
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
     long done = 0;
     while (done < count) {
+      if (fetcher.stop().asked()) {
+        return false;
+      }
       buffer.clear().limit((int) Math.min(BUFFER, count - done));
       int read = from.read(buffer, first + done);
       if (read <= 0) {
@@ -279,6 +300,7 @@ final class Joining {
       to.write(buffer.flip(), at + done);
       done += read;
     }
+    return true;
   }
 
   /// All parts are in: the whole gets its digest, and its name.
@@ -294,7 +316,11 @@ final class Joining {
         return new End.Stopped();
       }
       buffer.clear().limit((int) Math.min(BUFFER, size - at));
-      at += joined.read(buffer, at);
+      int read = joined.read(buffer, at);
+      if (read <= 0) {
+        throw new Unfit("the joined file ends in its data");
+      }
+      at += read;
       marks.update(buffer.flip());
       hash.update(buffer);
     }

@@ -25,15 +25,36 @@ public final class Nodes {
 
   /// @param fetching as the settings allow it when a job begins
   Optional<Work.Place> place(String target, Supplier<Fetching> fetching) {
-    return spots.apply(target).map(spot -> order -> begin(spot, order, fetching.get()));
+    return spots.apply(target).map(spot -> new Spot(spot, fetching));
   }
 
-  /// Where we may write the node's folder we fetch ourselves: in parallel parts, and resumed.
-  private Work begin(NodeSpot spot, Work.Order order, Fetching fetching) {
-    Optional<OllamaFolder> folder =
-        spot.store().filter(_ -> spot.mayWrite()).filter(OllamaFolder::takes);
-    return folder.isPresent()
-        ? new FolderRun(order, folder.get(), fetching)
-        : new NodeRun(order, spot, management, fetching.sources().registry(), patience);
+  private final class Spot implements Work.Place {
+    private final NodeSpot spot;
+    private final Supplier<Fetching> fetching;
+
+    Spot(NodeSpot spot, Supplier<Fetching> fetching) {
+      this.spot = spot;
+      this.fetching = fetching;
+    }
+
+    /// Where we may write the node's folder we fetch ourselves: in parallel parts, and resumed.
+    private Optional<OllamaFolder> folder() {
+      return spot.store().filter(_ -> spot.mayWrite()).filter(OllamaFolder::takes);
+    }
+
+    @Override
+    public Work begin(Work.Order order) {
+      Optional<OllamaFolder> folder = folder();
+      return folder.isPresent()
+          ? new FolderRun(order, folder.get(), fetching.get())
+          : new NodeRun(order, spot, management, fetching.get().sources().registry(), patience);
+    }
+
+    /// Only where we write ourselves a job waits for room; the node has its own word.
+    @Override
+    public boolean hasRoom(long bytes) {
+      Optional<OllamaFolder> folder = folder();
+      return folder.isEmpty() || folder.get().hasRoom(bytes);
+    }
   }
 }

@@ -29,17 +29,6 @@ public record PullSettings(
         2, "", List.of(Destinations.DEFAULT, Destinations.HUB), List.of(), "", List.of(), false);
   }
 
-  /// One that fetches nothing by itself at the start.
-  public PullSettings(
-      int parallel,
-      String rate,
-      List<String> hosts,
-      List<String> registries,
-      String window,
-      List<String> prefetch) {
-    this(parallel, rate, hosts, registries, window, prefetch, false);
-  }
-
   public PullSettings {
     hosts = List.copyOf(hosts);
     registries = List.copyOf(registries);

@@ -29,8 +29,8 @@ final class Schedule {
   /// Sends back what must not work any more, and tells those that wait for the window.
   void hold(Collection<Job> all) {
     for (Job job : all) {
-      if (job.working() && !job.ending() && (shut(job) || yields(job, all))) {
-        job.stop(PullState.QUEUED);
+      if (job.working() && (shut(job) || yields(job, all))) {
+        job.giveWay();
       } else if (job.state() == PullState.QUEUED) {
         job.waits(shut(job) ? waiting() : Problem.NONE);
       }
@@ -43,6 +43,7 @@ final class Schedule {
         all.stream()
             .filter(job -> job.state() == PullState.QUEUED && !job.working() && !shut(job))
             .filter(job -> working(all, job.target()) < parallel)
+            .filter(job -> all.stream().noneMatch(other -> other.working() && other.same(job)))
             .toList();
     return ready.stream()
         .filter(job -> !job.prefetched())

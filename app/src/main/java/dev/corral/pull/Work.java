@@ -41,6 +41,9 @@ interface Work {
   /// Where models go: what begins the work on a job there.
   interface Place {
     Work begin(Order order);
+
+    /// Whether so many bytes more have room there, as far as we can know.
+    boolean hasRoom(long bytes);
   }
 
   /// What is to be done.

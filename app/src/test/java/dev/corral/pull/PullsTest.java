@@ -1,6 +1,7 @@
 package dev.corral.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.corral.model.Bytes;
 import dev.corral.testkit.Body;
@@ -340,5 +341,21 @@ class PullsTest {
         assertThat(exchange.request().headers().has("Authorization")).isFalse();
       }
     }
+  }
+
+  @Test
+  void whatFollowsThePullsMayFailAndTheyGoOn() {
+    yard.pulls()
+        .follow(event -> {
+          throw new IllegalStateException("a mistake of a follower");
+        });
+    assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);
+  }
+
+  @Test
+  void nobodyWaitsForAnAnswerOfPullsThatHaveEnded() {
+    yard.pulls().close();
+    assertThatThrownBy(() -> yard.ask(name())).hasMessageContaining("Corral is stopping");
+    assertThat(yard.pulls().pause("any")).isFalse();
   }
 }

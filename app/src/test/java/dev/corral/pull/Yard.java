@@ -87,7 +87,8 @@ public final class Yard implements AutoCloseable {
   }
 
   private PullSettings settings(String window) {
-    return new PullSettings(2, "", List.of("default", "hf.co"), registries, window, List.of());
+    return new PullSettings(
+        2, "", List.of("default", "hf.co"), registries, window, List.of(), false);
   }
 
   void start(Optional<dev.corral.model.Bytes> reserve) {
