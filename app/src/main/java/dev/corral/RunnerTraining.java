@@ -36,12 +36,12 @@ final class RunnerTraining {
 
   /// @return 0 where the cache was written, else 1: starts without one are slower and no worse
   static int run() {
-    Optional<Path> cache = Installation.cache();
     try {
       Path folder = Files.createTempDirectory("corral-training");
       try {
         Installation installation = Installation.ofThisProcess(folder, System.getenv());
-        Optional<Launch> launch = Launch.onProcessor(installation);
+        Optional<Path> cache = installation.classCache();
+        Optional<Launch.Ours> launch = Launch.onProcessor(installation);
         if (cache.isEmpty() || launch.isEmpty()) {
           return 1;
         }
@@ -60,7 +60,7 @@ final class RunnerTraining {
     }
   }
 
-  private static boolean trained(Launch launch, List<String> command)
+  private static boolean trained(Launch.Ours launch, List<String> command)
       throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();

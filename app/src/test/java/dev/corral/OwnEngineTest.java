@@ -59,6 +59,7 @@ class OwnEngineTest {
             here.runnerClassPath(),
             here.runnerMain(),
             natives,
+            Optional.empty(),
             here.work(),
             here.environment());
     EngineSettings usual = EngineSettings.defaults();

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
 /// @param runnerMain its main class
 /// @param natives the folder with one folder for each variant of the engine's libraries; empty
 ///   where the launcher named none
+/// @param classCache where the classes of a runner lie loaded and linked (JEP 483), with which it
+///   starts in half the time; the file fits one class path and one JDK, and what does not fit is
+///   passed over by the JVM; empty where the launcher named none
 /// @param work where runners get their working folders; its content belongs to the engine
 /// @param environment of this process
 public record Installation(
@@ -26,6 +29,7 @@ public record Installation(
     String runnerClassPath,
     String runnerMain,
     Optional<Path> natives,
+    Optional<Path> classCache,
     Path work,
     Map<String, String> environment) {
   /// Set by the launcher.
@@ -34,7 +38,7 @@ public record Installation(
   private static final String RUNNER_MAIN = "dev.corral.runner.Main";
   private static final String RUNNER_CLASS_PATH = "corral.runner.classpath";
 
-  /// Set by the launcher: where the classes of a runner lie loaded and linked.
+  /// Set by the launcher.
   private static final String CACHE = "corral.runner.aot";
 
   /// What the runner needs of `lib/` beside `corral.jar`: fewer jars, quicker start.
@@ -55,24 +59,20 @@ public record Installation(
             .orElseGet(() -> Path.of(System.getProperty("java.home", ""), "bin", "java"));
     String own = absolute(System.getProperty("java.class.path", ""));
     String runner = System.getProperty(RUNNER_CLASS_PATH, "");
-    String natives = System.getProperty(NATIVES, "");
     return new Installation(
         java,
         own,
         runner.isEmpty() ? runnerOf(own) : absolute(runner),
         RUNNER_MAIN,
-        natives.isEmpty() ? Optional.empty() : Optional.of(Path.of(natives).toAbsolutePath()),
+        named(NATIVES),
+        named(CACHE),
         work.toAbsolutePath(),
         environment);
   }
 
-  /// A runner starts in half the time with it (JEP 483); the file fits one class path and one JDK,
-  /// and what does not fit is passed over by the JVM.
-  ///
-  /// @return empty where the launcher named none
-  public static Optional<Path> cache() {
-    String cache = System.getProperty(CACHE, "");
-    return cache.isEmpty() ? Optional.empty() : Optional.of(Path.of(cache).toAbsolutePath());
+  private static Optional<Path> named(String property) {
+    String path = System.getProperty(property, "");
+    return path.isEmpty() ? Optional.empty() : Optional.of(Path.of(path).toAbsolutePath());
   }
 
   /// A runner's working folder is another one.

@@ -10,7 +10,7 @@ import java.util.Optional;
 public sealed interface Launch {
   /// Our runner with the engine's libraries for the bare processor, as they lie in the folder that
   /// the launcher named; empty where it named none.
-  static Optional<Launch> onProcessor(Installation installation) {
+  static Optional<Ours> onProcessor(Installation installation) {
     return installation
         .natives()
         .flatMap(root -> Natives.find(root, "cpu", List.of()))
@@ -31,42 +31,30 @@ public sealed interface Launch {
             "-Xlog:all=error:stderr",
             "--enable-native-access=ALL-UNNAMED");
 
-    private static List<String> jvm() {
-      List<String> flags = new ArrayList<>(JVM);
-      flags.add("-XX:+UseSerialGC");
-      Installation.cache()
+    /// The command line of a run after which `newCache` holds what starts of this runner need, once
+    /// its standard input was closed.
+    public List<String> training(Path newCache, Path model, RunnerFlags flags) {
+      // Only G1 writes objects into a cache; the serial collector can read them.
+      return command(List.of("-XX:+UseG1GC", "-XX:AOTCacheOutput=" + newCache), model, flags);
+    }
+
+    private List<String> started(Path model, RunnerFlags flags) {
+      List<String> jvm = new ArrayList<>(List.of("-XX:+UseSerialGC"));
+      installation
+          .classCache()
           .filter(Files::isRegularFile)
-          .ifPresent(cache -> flags.add("-XX:AOTCache=" + cache));
-      return flags;
+          .ifPresent(cache -> jvm.add("-XX:AOTCache=" + cache));
+      return command(jvm, model, flags);
     }
 
-    /// Only G1 writes objects into a cache; the serial collector can read them.
-    private static List<String> jvm(Path newCache) {
-      List<String> flags = new ArrayList<>(JVM);
-      flags.add("-XX:+UseG1GC");
-      flags.add("-XX:AOTCacheOutput=" + newCache);
-      return flags;
+    private List<String> command(List<String> more, Path model, RunnerFlags flags) {
+      List<String> command = new ArrayList<>(List.of(installation.java().toString()));
+      command.addAll(JVM);
+      command.addAll(more);
+      command.addAll(List.of("-cp", installation.runnerClassPath(), installation.runnerMain()));
+      command.addAll(flags.ours(model, natives.folder()));
+      return command;
     }
-  }
-
-  /// The command line of a run after which `newCache` holds what starts of this runner need, once
-  /// its standard input was closed. A llama-server has none.
-  default List<String> training(Path newCache, Path model, RunnerFlags flags) {
-    return switch (this) {
-      case Ours ours -> ours(ours, Ours.jvm(newCache), model, flags);
-      case LlamaServer _ -> List.of();
-    };
-  }
-
-  private static List<String> ours(Ours ours, List<String> jvm, Path model, RunnerFlags flags) {
-    List<String> command = new ArrayList<>();
-    command.add(ours.installation().java().toString());
-    command.addAll(jvm);
-    command.add("-cp");
-    command.add(ours.installation().runnerClassPath());
-    command.add(ours.installation().runnerMain());
-    command.addAll(flags.ours(model, ours.natives().folder()));
-    return command;
   }
 
   /// The user's own llama-server, behind a guard that ends it with us.
@@ -107,7 +95,7 @@ public sealed interface Launch {
   /// The command line for a model.
   default List<String> command(Path model, RunnerFlags flags) {
     return switch (this) {
-      case Ours ours -> ours(ours, Ours.jvm(), model, flags);
+      case Ours ours -> ours.started(model, flags);
       case LlamaServer(Installation installation, Path program) -> {
         List<String> command = new ArrayList<>();
         command.add(installation.java().toString());

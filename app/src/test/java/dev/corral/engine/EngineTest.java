@@ -365,9 +365,19 @@ class EngineTest {
 
   @Test
   void withoutLibrariesCallersAreToldHowToGetThem() {
-    Installation real = Installation.ofThisProcess(folder.resolve("work"), System.getenv());
-    assertThat(Natives.find(folder.resolve("nowhere"), "auto", List.of())).isEmpty();
-    assertThat(real.natives()).as("no launcher here").isEmpty();
+    for (Optional<Path> natives :
+        List.of(Optional.<Path>empty(), Optional.of(folder.resolve("nowhere")))) {
+      try (Stage stage = Stage.withNatives(folder, natives)) {
+        assertThat(stage.engine.ability().able()).isFalse();
+        Problem no = stage.refused(stage.load(stage.model("a", Habit.GOOD))).problem();
+        assertThat(no.status()).isEqualTo(503);
+        assertThat(no.message()).contains("the engine's libraries are not here", "./corral serve");
+      }
+    }
+  }
+
+  @Test
+  void anEngineThatIsSwitchedOffSaysSo() {
     try (Stage stage = Stage.with(folder, 3)) {
       assertThat(stage.engine.ability().able()).isTrue();
       stage.engine.apply(Settings.off());

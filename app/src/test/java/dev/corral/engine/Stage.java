@@ -36,12 +36,17 @@ final class Stage implements AutoCloseable {
   private volatile long freeBytes = 1L << 40;
 
   Stage(Path folder, EngineSettings settings, Patience patience) {
+    this(folder, installation(folder), settings, patience);
+  }
+
+  private Stage(
+      Path folder, Installation installation, EngineSettings settings, Patience patience) {
     this.folder = folder;
     this.engine =
         new Engine(
             settings,
             new Engine.Parts(
-                installation(folder),
+                installation,
                 upstream,
                 (header, _) -> header.whole("test.needs").orElse(0) << 20,
                 () -> new HostMemory(1L << 40, freeBytes, "test", Instant.EPOCH),
@@ -51,6 +56,22 @@ final class Stage implements AutoCloseable {
 
   static Stage with(Path folder, int maxLoaded) {
     return new Stage(folder, settings(maxLoaded, "5m"), patience());
+  }
+
+  /// @param natives where the libraries should be
+  static Stage withNatives(Path folder, Optional<Path> natives) {
+    Installation usual = installation(folder);
+    Installation installation =
+        new Installation(
+            usual.java(),
+            usual.ownClassPath(),
+            usual.runnerClassPath(),
+            usual.runnerMain(),
+            natives,
+            usual.classCache(),
+            usual.work(),
+            usual.environment());
+    return new Stage(folder, installation, settings(3, "5m"), patience());
   }
 
   static EngineSettings settings(int maxLoaded, String keepAlive) {
@@ -128,6 +149,7 @@ final class Stage implements AutoCloseable {
         real.ownClassPath(),
         StandInRunner.class.getName(),
         Optional.of(folder.resolve("natives")),
+        Optional.empty(),
         real.work(),
         environment);
   }

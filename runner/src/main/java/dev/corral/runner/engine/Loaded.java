@@ -40,24 +40,28 @@ record Loaded(
     var model =
         Model.load(natives, settings.model(), placement(settings, natives), progress)
             .orElseThrow(() -> Refusals.ofModel(NativeLog.takeErrors(), settings.model()));
-    var arena = Arena.ofConfined();
     try {
       refuse(model);
-      var context = context(settings, model, abort);
+      return with(settings, natives, model, context(settings, model, abort));
+    } catch (Throwable e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private static Loaded with(
+      EngineSettings settings, Natives natives, Model model, Context context) {
+    var arena = Arena.ofConfined();
+    try {
       var batch = new Batch(context.batch(), arena);
       warmUp(context, batch, model.vocabulary());
-      return new Loaded(
-          natives,
-          model,
-          context,
-          batch,
-          new Candidates(model.vocabulary().size(), arena),
-          arena,
-          facts(settings, natives, model, context));
-    } catch (ModelRefused refused) {
+      var candidates = new Candidates(model.vocabulary().size(), arena);
+      var facts = facts(settings, natives, model, context);
+      return new Loaded(natives, model, context, batch, candidates, arena, facts);
+    } catch (Throwable e) {
       arena.close();
-      model.close();
-      throw refused;
+      context.close();
+      throw e;
     }
   }
 

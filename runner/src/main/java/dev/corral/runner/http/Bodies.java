@@ -3,14 +3,19 @@ package dev.corral.runner.http;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// The bytes of all requests that are being answered: bounded together, so that many large ones
-/// wait for each other instead of filling the heap.
+/// The bytes of all requests that are not understood yet: bounded together, so that many large ones
+/// wait for each other instead of filling the heap. Once a request was taken apart its bytes are
+/// dropped, however long its answer takes.
 final class Bodies {
-  /// The largest body, as the gateway's own bound.
+  /// More is of no use: the gateway takes no larger body by default (`limits.body`).
   private static final int LARGEST = 64 * 1024 * 1024;
 
-  /// A body is read, taken apart and copied, each time about its own size.
-  private static final int PARTS_OF_HEAP = 4;
+  /// What a body takes at its worst, of its own size: its bytes, the two bytes for each character
+  /// in which its texts are gathered, the texts, their bytes for the engine, and four for each
+  /// token, of which there may be as many as bytes; the rest is for everything else.
+  private static final int PARTS_OF_HEAP = 16;
+
+  private static final byte[] NOTHING = {};
 
   private final int all;
   private final Semaphore left;
@@ -30,41 +35,56 @@ final class Bodies {
     return all;
   }
 
-  /// Room for a body whose length is known. Waits until there is so much; in the order of arrival.
+  /// Room for a body whose length is known. Waits until there is so much, in the order of arrival;
+  /// nothing takes nothing and waits for nobody.
   ///
   /// @param bytes not more than [#largest()]
-  Share await(int bytes) throws InterruptedException {
-    left.acquire(bytes);
-    return new Share(bytes);
+  Body await(int bytes) throws InterruptedException {
+    if (bytes > 0) {
+      left.acquire(bytes);
+    }
+    return new Body(bytes);
   }
 
   /// Room for a body that grows. Never waits: two that grow would wait for each other.
-  boolean grow(Share share, int bytes) {
-    return left.tryAcquire(bytes) && share.add(bytes);
+  boolean grow(Body body, int bytes) {
+    return left.tryAcquire(bytes) && body.add(bytes);
   }
 
-  Share none() {
-    return new Share(0);
+  Body none() {
+    return new Body(0);
   }
 
-  /// What one body takes, until it is closed; a second time does nothing.
-  final class Share implements AutoCloseable {
+  /// One request's bytes and the room that they take, until it is closed; a second time does
+  /// nothing.
+  final class Body implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
-    private int bytes;
+    private int room;
+    private volatile byte[] bytes = NOTHING;
 
-    private Share(int bytes) {
-      this.bytes = bytes;
+    private Body(int room) {
+      this.room = room;
     }
 
     private boolean add(int more) {
-      bytes += more;
+      room += more;
       return true;
+    }
+
+    void fill(byte[] content) {
+      bytes = content;
+    }
+
+    /// Nothing any more once it was closed.
+    byte[] bytes() {
+      return bytes;
     }
 
     @Override
     public void close() {
+      bytes = NOTHING;
       if (!closed.getAndSet(true)) {
-        left.release(bytes);
+        left.release(room);
       }
     }
   }

@@ -60,7 +60,7 @@ final class Connection {
                 yield request.keepsAlive() && asked.size() <= AHEAD;
               }
               case RequestReader.Read.Refused(Refusal refusal) -> {
-                Request none = new Request("", "", Request.NOTHING, bodies.none(), false);
+                Request none = new Request("", "", bodies.none(), false);
                 Exchange exchange = new Exchange(none, it -> it.refuse(refusal), this::close);
                 ask(exchange);
                 in.skip(PATIENCE_BYTES);

@@ -74,7 +74,7 @@ final class Exchange {
   }
 
   Fields fields() {
-    return Fields.of(Json.read(request.body().array()));
+    return Fields.of(Json.read(request.body().bytes()));
   }
 
   /// Answers at once and completely.
@@ -119,7 +119,7 @@ final class Exchange {
 
   /// The client is gone.
   void leave() {
-    request.room().close();
+    request.body().close();
     Runnable action;
     synchronized (this) {
       action = left ? null : whenLeft;
@@ -142,6 +142,7 @@ final class Exchange {
   boolean tell(OutputStream out) throws IOException, InterruptedException {
     try {
       routes.accept(this);
+      request.body().close();
       while (true) {
         switch (steps.take()) {
           case Step.Whole(int status, JsonNode json) -> {
@@ -164,7 +165,7 @@ final class Exchange {
         }
       }
     } finally {
-      request.room().close();
+      request.body().close();
       told.countDown();
     }
   }

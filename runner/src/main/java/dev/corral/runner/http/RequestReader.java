@@ -4,7 +4,6 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HashMap;
@@ -87,17 +86,18 @@ final class RequestReader {
     String connection = headers.getOrDefault("connection", "").toLowerCase(Locale.ROOT);
     boolean keeps =
         words[2].equals("HTTP/1.0") ? connection.equals("keep-alive") : !connection.equals("close");
-    Bodies.Share room = room(headers);
+    Bodies.Body body = room(headers);
     try {
-      return new Read.Came(new Request(words[0], path, body(headers, room), room, keeps));
+      read(headers, body);
+      return new Read.Came(new Request(words[0], path, body, keeps));
     } catch (IOException | RuntimeException e) {
-      room.close();
+      body.close();
       throw e;
     }
   }
 
   /// Waits for as much as the head says that there will be.
-  private Bodies.Share room(Map<String, String> headers) throws IOException, InterruptedException {
+  private Bodies.Body room(Map<String, String> headers) throws IOException, InterruptedException {
     String length = headers.get("content-length");
     if (length == null) {
       return bodies.none();
@@ -141,21 +141,20 @@ final class RequestReader {
     return name.equals("content-length") || name.equals("transfer-encoding");
   }
 
-  private ByteBuffer body(Map<String, String> headers, Bodies.Share room) throws IOException {
+  private void read(Map<String, String> headers, Bodies.Body body) throws IOException {
     String length = headers.get("content-length");
     String coding = headers.get("transfer-encoding");
     if (length == null && coding == null) {
-      return Request.NOTHING;
+      return;
     }
     if (headers.getOrDefault("expect", "").equalsIgnoreCase("100-continue")) {
       goOn.run();
     }
-    return coding == null
-        ? ByteBuffer.wrap(exactly(Integer.parseInt(String.valueOf(length))))
-        : chunks(coding, room);
+    body.fill(
+        coding == null ? exactly(Integer.parseInt(String.valueOf(length))) : chunks(coding, body));
   }
 
-  private ByteBuffer chunks(String coding, Bodies.Share room) throws IOException {
+  private byte[] chunks(String coding, Bodies.Body room) throws IOException {
     if (!coding.equalsIgnoreCase("chunked")) {
       throw new Malformed();
     }
@@ -175,7 +174,7 @@ final class RequestReader {
       size = chunkSize();
     }
     headers(); // trailers
-    return ByteBuffer.wrap(all.toByteArray());
+    return all.toByteArray();
   }
 
   private int chunkSize() throws IOException {
@@ -190,8 +189,9 @@ final class RequestReader {
   }
 
   private byte[] exactly(int length) throws IOException {
-    byte[] bytes = in.readNBytes(length);
-    if (bytes.length < length) {
+    // Room was made for it. What grows while it is read would be copied, and take twice as much.
+    byte[] bytes = new byte[length];
+    if (in.readNBytes(bytes, 0, length) < length) {
       throw new IOException("the client left in the middle of its request");
     }
     return bytes;

@@ -29,10 +29,9 @@ public final class Context implements AutoCloseable {
   private final MethodHandle decode;
   private final MethodHandle remove;
   private final Arena upcalls;
-  private final Optional<ThreadPool> threads;
+  private Optional<ThreadPool> threads = Optional.empty();
 
-  private Context(Model model, MemorySegment pointer, Arena upcalls, Optional<ThreadPool> threads) {
-    this.threads = threads;
+  private Context(Model model, MemorySegment pointer, Arena upcalls) {
     this.natives = model.natives;
     this.pointer = pointer;
     this.upcalls = upcalls;
@@ -60,31 +59,44 @@ public final class Context implements AutoCloseable {
       Model model, ContextSettings settings, List<MemorySegment> adapters, BooleanSupplier abort) {
     var natives = model.natives;
     var upcalls = Arena.ofConfined();
-    var opened = MemorySegment.NULL;
     try (var arena = Arena.ofConfined()) {
       var params = params(natives, settings, arena);
       Layouts.set(params, Layouts.CONTEXT_PARAMS, "abort_callback", new Abort(abort).stub(upcalls));
-      opened =
+      var opened =
           (MemorySegment)
               natives
                   .function("llama_init_from_model", ADDRESS, ADDRESS, Layouts.CONTEXT_PARAMS)
                   .any(model.pointer, params);
+      if (Call.isNull(opened)) {
+        upcalls.close();
+        return Optional.empty();
+      }
+      return Optional.of(complete(new Context(model, opened, upcalls), settings, adapters));
+    } catch (Throwable e) {
+      if (upcalls.scope().isAlive()) {
+        upcalls.close();
+      }
+      throw e;
     }
-    if (Call.isNull(opened)) {
-      upcalls.close();
-      return Optional.empty();
+  }
+
+  private static Context complete(
+      Context context, ContextSettings settings, List<MemorySegment> adapters) {
+    try {
+      context.compute(settings.threads());
+      context.lay(adapters);
+      return context;
+    } catch (Throwable e) {
+      context.close();
+      throw e;
     }
-    var context = new Context(model, opened, upcalls, threads(natives, opened, settings));
-    context.lay(adapters);
-    return Optional.of(context);
   }
 
   /// One thread is the caller's own.
-  private static Optional<ThreadPool> threads(
-      Natives natives, MemorySegment context, ContextSettings settings) {
-    return settings.threads() > 1
-        ? ThreadPool.attach(natives, context, settings.threads())
-        : Optional.empty();
+  private void compute(int count) {
+    if (count > 1) {
+      threads = ThreadPool.attach(natives, pointer, count);
+    }
   }
 
   private static MemorySegment params(Natives natives, ContextSettings settings, Arena arena) {

@@ -2,7 +2,6 @@ package dev.corral.runner.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.corral.runner.http.Bodies.Share;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -11,40 +10,65 @@ import org.junit.jupiter.api.Test;
 class BodiesTest {
   private final Bodies bodies = new Bodies(100);
 
-  private CompletableFuture<Share> asked(int bytes) {
-    CompletableFuture<Share> room = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .start(() -> {
-          try {
-            room.complete(bodies.await(bytes));
-          } catch (InterruptedException e) {
-            room.completeExceptionally(e);
-          }
-        });
+  private CompletableFuture<Bodies.Body> asked(int bytes) {
+    CompletableFuture<Bodies.Body> room = new CompletableFuture<>();
+    Thread asking =
+        Thread.ofPlatform()
+            .daemon()
+            .start(() -> {
+              try {
+                room.complete(bodies.await(bytes));
+              } catch (InterruptedException e) {
+                room.completeExceptionally(e);
+              }
+            });
+    while (asking.isAlive() && asking.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
     return room;
   }
 
   @Test
-  void aBodyWaitsUntilTheOnesBeforeItHaveBeenAnswered() throws Exception {
-    Share large = bodies.await(80);
-    CompletableFuture<Share> next = asked(50);
+  void aBodyWaitsUntilTheOnesBeforeItHaveBeenTakenApart() throws Exception {
+    Bodies.Body large = bodies.await(80);
+    CompletableFuture<Bodies.Body> next = asked(50);
     assertThat(next).isNotDone();
     large.close();
     large.close();
-    try (Share room = next.get(30, TimeUnit.SECONDS)) {
+    try (Bodies.Body room = next.get(30, TimeUnit.SECONDS)) {
       assertThat(room).isNotNull();
       assertThat(bodies.grow(bodies.none(), 51)).as("what was given back counts once").isFalse();
     }
   }
 
   @Test
+  void aRequestWithoutABodyWaitsForNobody() throws Exception {
+    try (Bodies.Body all = bodies.await(100)) {
+      CompletableFuture<Bodies.Body> next = asked(1);
+      asked(0).get(30, TimeUnit.SECONDS).close();
+      assertThat(next).isNotDone();
+      all.close();
+      next.get(30, TimeUnit.SECONDS).close();
+    }
+  }
+
+  @Test
   void aBodyThatGrowsGivesAllOfItBack() throws Exception {
-    try (Share growing = bodies.none()) {
+    try (Bodies.Body growing = bodies.none()) {
       assertThat(bodies.grow(growing, 60)).isTrue();
       assertThat(bodies.grow(growing, 60)).as("never waits").isFalse();
       assertThat(bodies.grow(growing, 40)).isTrue();
     }
     bodies.await(bodies.largest()).close();
+  }
+
+  @Test
+  void whatWasTakenApartIsDropped() throws Exception {
+    Bodies.Body body = bodies.await(3);
+    body.fill(new byte[] {1, 2, 3});
+    assertThat(body.bytes()).hasSize(3);
+    body.close();
+    assertThat(body.bytes()).isEmpty();
   }
 
   @Test
