@@ -15,7 +15,7 @@ import dev.corral.fit.Placement;
 import dev.corral.fleet.Fleet;
 import dev.corral.gguf.TensorType;
 import dev.corral.hardware.Inventory;
-import dev.corral.upstream.Upstream;
+import dev.corral.ollama.Management;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -38,14 +38,14 @@ final class Fitting implements AutoCloseable {
       Database database,
       OwnBackend own,
       Fleet fleet,
-      Upstream upstream,
+      Management nodes,
       InstantSource clock) {
     this.loads = new LoadRecord(database);
     this.here = new Here(Inventory::read, () -> usual(settings.get().engine()), loads, clock);
     this.own = own;
     this.fleet = fleet;
     this.headers =
-        new HeaderFinder(own.store(), fleet, upstream, () -> own.downloads().hubs().headers());
+        new HeaderFinder(own.store(), fleet, nodes, () -> own.downloads().hubs().headers());
   }
 
   Here here() {

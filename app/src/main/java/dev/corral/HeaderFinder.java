@@ -16,8 +16,9 @@ import dev.corral.hub.Depth;
 import dev.corral.hub.Header;
 import dev.corral.hub.Headers;
 import dev.corral.model.ModelName;
+import dev.corral.ollama.Management;
 import dev.corral.registry.Trouble;
-import dev.corral.upstream.Upstream;
+import dev.corral.upstream.Target;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,14 +38,15 @@ final class HeaderFinder implements HeaderSearch {
 
   private final Store store;
   private final Fleet fleet;
-  private final Upstream upstream;
+  private final Management nodes;
   private final Supplier<Headers> afar;
 
+  /// @param nodes asks what a node tells
   /// @param afar reads headers at registries and the Hub
-  HeaderFinder(Store store, Fleet fleet, Upstream upstream, Supplier<Headers> afar) {
+  HeaderFinder(Store store, Fleet fleet, Management nodes, Supplier<Headers> afar) {
     this.store = store;
     this.fleet = fleet;
-    this.upstream = upstream;
+    this.nodes = nodes;
     this.afar = afar;
   }
 
@@ -166,13 +168,18 @@ final class HeaderFinder implements HeaderSearch {
           backend.state() == Backend.State.UP && backend.ollama()
               ? backend
                   .find(name.shortName())
-                  .flatMap(model ->
-                      ShownHeader.ask(upstream, backend.target(), model.name(), model.size()))
+                  .flatMap(model -> told(backend.target(), model.name(), model.size()))
               : Optional.empty();
       if (told.isPresent()) {
         return told;
       }
     }
     return Optional.empty();
+  }
+
+  private Optional<Gguf> told(Target target, String model, long fileBytes) {
+    return nodes.show(target, model) instanceof Management.Reply.Told told && told.good()
+        ? ShownHeader.read(told.tree(), fileBytes)
+        : Optional.empty();
   }
 }

@@ -17,9 +17,9 @@ import dev.corral.library.CatalogSettings;
 import dev.corral.library.Library;
 import dev.corral.library.Recorder;
 import dev.corral.library.RemoteLists;
+import dev.corral.ollama.Management;
 import dev.corral.pull.Pull;
 import dev.corral.pull.PullState;
-import dev.corral.upstream.Upstream;
 import java.time.Clock;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -36,7 +36,7 @@ final class Holdings implements AutoCloseable {
   private final Protection protection;
   private final Active active;
   private final Stocktaker stocktaker;
-  private final Upstream upstream;
+  private final Management nodes;
   private final Clock clock;
   private volatile CatalogSettings settings;
 
@@ -50,11 +50,11 @@ final class Holdings implements AutoCloseable {
       Home home,
       Variables variables,
       Database corral,
-      Upstream upstream,
+      Management nodes,
       Clock clock,
       Consumer<String> notes,
       Consumer<String> notices) {
-    this.upstream = upstream;
+    this.nodes = nodes;
     this.clock = clock;
     this.settings = settings.catalog();
     this.database =
@@ -132,7 +132,7 @@ final class Holdings implements AutoCloseable {
     return new ModelCalls(
         new LibraryParts(
             fleet,
-            upstream,
+            nodes,
             assignments,
             library,
             catalog,

@@ -14,6 +14,7 @@ import dev.corral.fleet.Fleet;
 import dev.corral.library.Entry;
 import dev.corral.library.Library;
 import dev.corral.model.ModelName;
+import dev.corral.ollama.Management;
 import dev.corral.pull.Pulls;
 import dev.corral.revision.Anchor;
 import dev.corral.upkeep.Caretaker;
@@ -27,7 +28,6 @@ import dev.corral.upkeep.Uses;
 import dev.corral.upkeep.Vanishing;
 import dev.corral.upkeep.Vanishing.Vanished;
 import dev.corral.upkeep.Verification;
-import dev.corral.upstream.Upstream;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
@@ -57,8 +57,7 @@ final class Keeping implements AutoCloseable {
       Engine engine,
       Pulls pulls,
       Fleet fleet,
-      Upstream upstream,
-      String instance,
+      Management nodes,
       Supplier<Assignments> assignments,
       ToIntFunction<ModelName> running,
       Function<ModelName, Optional<Instant>> lately,
@@ -96,7 +95,7 @@ final class Keeping implements AutoCloseable {
                 parts::lastUsed,
                 parts.protection()::protects,
                 parts.clock()));
-    Nodes nodes = new NodeErrands(parts.upstream(), parts.instance(), parts.engine());
+    Nodes nodes = new NodeErrands(parts.nodes(), parts.engine());
     verification = new Verification(store, parts.pulls()::repair, parts.clock());
     Pruning pruning =
         new Pruning(store, fleet, uses, parts.pulls()::all, parts.library()::forget, parts.clock());

@@ -1,16 +1,8 @@
 package dev.corral;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.corral.gguf.Gguf;
 import dev.corral.gguf.GgufValue;
-import dev.corral.upstream.CallFailed;
-import dev.corral.upstream.Talk;
-import dev.corral.upstream.Target;
-import dev.corral.upstream.Upstream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,44 +12,19 @@ import java.util.Optional;
 /// What a node tells of a model's header (`model_info` of `/api/show`): all keys, no tensors.
 /// Enough for an estimate from above.
 final class ShownHeader {
-  /// The keys are a few KiB; a license beside them may be longer.
-  private static final int MOST_BYTES = 4 << 20;
-
   /// Where nobody tells how many tokens a model knows: as many as the largest vocabularies have.
   private static final long LARGE_VOCABULARY = 262_144;
 
   private static final int NEWEST_VERSION = 3;
   private static final int USUAL_ALIGNMENT = 32;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private ShownHeader() {}
 
+  /// @param shown what the node answers to `show`
   /// @param fileBytes size of the model, as the node lists it
-  /// @return empty where the node does not answer so
-  static Optional<Gguf> ask(Upstream upstream, Target target, String model, long fileBytes) {
-    byte[] body =
-        JSON.createObjectNode().put("model", model).toString().getBytes(StandardCharsets.UTF_8);
-    Map<String, String> headers = Map.of("Content-Type", "application/json");
-    try (Talk talk = upstream.talk(target, "POST", "/api/show", headers, body)) {
-      if (talk.head().status() != 200) {
-        return Optional.empty();
-      }
-      return read(
-          new String(talk.body().readNBytes(MOST_BYTES), StandardCharsets.UTF_8), fileBytes);
-    } catch (CallFailed e) {
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty();
-    }
-  }
-
-  static Optional<Gguf> read(String answer, long fileBytes) {
-    JsonNode info;
-    try {
-      info = JSON.readTree(answer).path("model_info");
-    } catch (JsonProcessingException e) {
-      return Optional.empty();
-    }
+  /// @return empty where the node does not tell of it
+  static Optional<Gguf> read(JsonNode shown, long fileBytes) {
+    JsonNode info = shown.path("model_info");
     if (!info.path(Gguf.ARCHITECTURE).isTextual()) {
       return Optional.empty();
     }

@@ -35,6 +35,7 @@ import dev.corral.limit.Turnstile;
 import dev.corral.metric.Gauges;
 import dev.corral.metric.Metrics;
 import dev.corral.node.OwnNode;
+import dev.corral.ollama.Management;
 import dev.corral.ollama.Node;
 import dev.corral.outbound.Destinations;
 import dev.corral.pull.Pull;
@@ -120,6 +121,7 @@ public final class Wiring implements AutoCloseable {
     open.add(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
     Upstream upstream = closing(new Upstream(vertx));
     Node node = new Node(upstream, instance);
+    Management nodes = new Management(upstream, instance);
     holdings =
         closing(
             new Holdings(
@@ -127,7 +129,7 @@ public final class Wiring implements AutoCloseable {
                 home,
                 sources.variables(),
                 database,
-                upstream,
+                nodes,
                 clock,
                 notes::add,
                 tidings.noticed("catalog")));
@@ -164,7 +166,7 @@ public final class Wiring implements AutoCloseable {
                 added.draining(),
                 tidings::backend));
     fitting =
-        closing(new Fitting(() -> this.config.settings(), database, own, fleet, upstream, clock));
+        closing(new Fitting(() -> this.config.settings(), database, own, fleet, nodes, clock));
     bodies = new Budget(settings.limits().bodies().count());
     turnstile = new Turnstile(settings.limits().concurrent(), settings.limits().queue());
     configured = new Configured(sources, tidings.noticed("config"));
@@ -181,7 +183,7 @@ public final class Wiring implements AutoCloseable {
             access::keysInForce,
             instance,
             events.andThen(journal).andThen(holdings.stocktaker()));
-    keeping = closing(keeping(upstream));
+    keeping = closing(keeping(nodes));
     Map<Route, Visit.Visitor> visitors = new EnumMap<>(gateway.visitors());
     visitors.putAll(control(keys, adminKey, added, database).visitors());
     Optional<String> name = Machine.name(environment);
@@ -324,15 +326,14 @@ public final class Wiring implements AutoCloseable {
         groups());
   }
 
-  private Keeping keeping(Upstream upstream) {
+  private Keeping keeping(Management nodes) {
     return new Keeping(
         new Keeping.Parts(
             own.store(),
             own.engine(),
             own.downloads().pulls(),
             fleet,
-            upstream,
-            instance,
+            nodes,
             () -> gatewaySettings(config.settings()).assignments(),
             name -> gateway.open(name.key()),
             journal::lastUsed,

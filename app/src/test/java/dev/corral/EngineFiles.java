@@ -5,13 +5,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// llama.cpp's libraries, where the launcher fetched them.
-final class EngineFiles {
-  static final String HOW =
+public final class EngineFiles {
+  public static final String HOW =
       "llama.cpp's libraries are not there; run npm ci --ignore-scripts in runner/natives/cpu";
 
   private EngineFiles() {}
 
-  static Optional<Path> natives() {
+  public static Optional<Path> natives() {
     Path here = Path.of("").toAbsolutePath();
     while (here.getParent() != null && !Files.isDirectory(here.resolve("runner/natives"))) {
       here = here.getParent();

@@ -84,6 +84,7 @@ public enum Route {
   M_HARDWARE("GET", "/manage/hardware", Scope.MANAGE, Dialect.MANAGE),
   M_DISK("GET", "/manage/disk", Scope.MANAGE, Dialect.MANAGE),
   M_PULL_PLAN("POST", "/manage/pulls/plan", Scope.PULL, Dialect.MANAGE),
+  M_PULL_CHECK("POST", "/manage/pulls/check", Scope.PULL, Dialect.MANAGE),
   M_PULL_APPROVE("POST", "/manage/pulls/{}/approve", Scope.MANAGE, Dialect.MANAGE),
   M_EXPLAIN("GET", "/manage/explain", Scope.MANAGE, Dialect.MANAGE),
   M_KEYS("GET POST", "/manage/keys", Scope.ADMIN, Dialect.MANAGE),

@@ -28,7 +28,9 @@ final class Answers {
     if (message.isEmpty()) {
       message = base + " answered with status " + status;
     }
-    return new Failure(Exit.ofStatus(status), message, next);
+    // Management reads what was typed; Ollama's 400 may be a model that cannot do what is asked.
+    boolean typed = status == 400 && path.startsWith("/manage/");
+    return new Failure(typed ? Exit.USAGE : Exit.ofStatus(status), message, next);
   }
 
   /// An error in the middle of a stream. Ollama tells a missing name so while it pulls.

@@ -11,7 +11,7 @@ enum Exit {
   UNREACHABLE(3),
   /// There is no such thing.
   MISSING(4),
-  /// A rule refuses it: not allowed, in use, over a limit.
+  /// A rule refuses it: not allowed, in use, over a limit, no room.
   REFUSED(5),
   /// It took too long.
   LATE(6),
@@ -31,7 +31,7 @@ enum Exit {
   static Exit ofStatus(int status) {
     return switch (status) {
       case 404, 410 -> MISSING;
-      case 401, 403, 409, 421, 423, 429 -> REFUSED;
+      case 401, 403, 409, 421, 423, 429, 507 -> REFUSED;
       case 408, 504 -> LATE;
       default -> FAILED;
     };

@@ -49,7 +49,10 @@ final class HeaderFile {
               + first.parts()
               + " files of a model, and its name does not"
               + " say which",
-          "Name the first of them, ending in -00001-of-0000" + first.parts() + ".gguf.");
+          String.format(
+              Locale.ROOT,
+              "Name the first of them, ending in -00001-of-%05d.gguf.",
+              first.parts()));
     }
     if (Integer.parseInt(part.group(2)) != 1) {
       throw new Failure(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.corral.api.HubChoice;
 import dev.corral.api.HubHit;
 import dev.corral.api.HubRepository;
+import dev.corral.api.PullPlan;
 import dev.corral.model.Bytes;
 import dev.corral.model.ModelName;
 import dev.corral.model.PastedName;
@@ -200,16 +201,10 @@ final class HubVerb extends Verb {
           choice.quantization() + " of " + found.repo() + ": " + choice.problem(),
           "Choose another one: corral hub " + found.repo());
     }
-    boolean no = choice.verdict().equals("wont") || choice.verdict().equals("refused");
-    if (no && !force) {
-      throw new Failure(
-          Exit.REFUSED,
-          choice.quantization() + " does not fit here: " + choice.reason(),
-          Optional.ofNullable(choice.next()).map(next -> next + " ").orElse("")
-              + "Fetch it all the same with --force.");
-    }
-    Transfers.Pull.fetch(this, choice.model(), false);
-    done("pulled '" + choice.model() + "'");
+    Fetch fetch = new Fetch(this, List.of(choice.model()), "");
+    List<PullPlan> plans = fetch.plans();
+    new PullPlans(this, plans).refuse(force);
+    fetch.all(plans);
   }
 
   private HubChoice chosen(HubRepository found) {

@@ -8,7 +8,6 @@ import dev.corral.model.Bytes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,9 +24,6 @@ final class KeepVerbs {
         "Never what is protected, assigned, loaded or answering."
       })
   static final class Prune extends Verb {
-    /// What the server reads; nothing means its configuration.
-    private static final String SPAN = "|\\d{1,5}\\s*[mhdw]";
-
     @Option(
         names = "--unused-for",
         paramLabel = "TIME",
@@ -39,10 +35,6 @@ final class KeepVerbs {
 
     @Override
     void run() {
-      if (!unusedFor.strip().toLowerCase(Locale.ROOT).matches(SPAN)) {
-        throw new Failure(
-            Exit.USAGE, "'" + unusedFor + "' is no span of time", "Write it as 30d, 12h or 2w.");
-      }
       JsonNode answer = server().post("/manage/prune", new Pruned.Ask(unusedFor, dryRun));
       if (json()) {
         document(answer);

@@ -1,6 +1,6 @@
 package dev.corral.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.corral.api.PullCheck;
 import dev.corral.model.Bytes;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,21 +92,21 @@ final class PullTable {
     String digest = digest(result);
     String target = result.plan().target();
     try {
-      JsonNode shown = verb.server().post("/api/show", Map.of("model", model));
-      String template = shown.path("template").asText().isBlank() ? "none" : "yes";
-      boolean embeds = embeds(shown);
-      String token = embeds ? vector(model) : token(model);
-      boolean good = token.equals("yes");
+      PullCheck check =
+          Json.as(
+              verb.server().post("/manage/pulls/check", Map.of("model", model, "on", target)),
+              PullCheck.class);
+      Boolean template = check.template();
       return new Row(
           model,
           target,
-          good,
+          check.answers(),
           state,
           digest,
-          "yes",
-          embeds ? "-" : template,
-          token,
-          good ? "" : "it loads, and answers nothing");
+          word(check.loads()),
+          template == null ? "-" : template ? "yes" : "none",
+          word(check.answers()),
+          check.problem());
     } catch (Failure failure) {
       String error =
           failure.next().isEmpty() ? failure.text() : failure.text() + ". " + failure.next();
@@ -114,38 +114,13 @@ final class PullTable {
     }
   }
 
+  private static String word(boolean yes) {
+    return yes ? "yes" : "no";
+  }
+
   /// A job compares the digest itself; of what was there the plan tells.
   private static String digest(PullResult result) {
     Boolean current = result.plan().current();
     return result.job() != null ? "same" : current == null ? "?" : current ? "same" : "older";
-  }
-
-  private static boolean embeds(JsonNode shown) {
-    List<String> able = new ArrayList<>();
-    shown.path("capabilities").forEach(one -> able.add(one.asText()));
-    return able.contains("embedding") && !able.contains("completion");
-  }
-
-  private String token(String model) {
-    JsonNode said =
-        verb.server()
-            .post(
-                "/api/generate",
-                Map.of(
-                    "model",
-                    model,
-                    "prompt",
-                    "Hi",
-                    "stream",
-                    false,
-                    "options",
-                    Map.of("num_predict", 1)));
-    boolean any = said.path("eval_count").asInt() > 0 || said.path("done").asBoolean();
-    return any ? "yes" : "no";
-  }
-
-  private String vector(String model) {
-    JsonNode made = verb.server().post("/api/embed", Map.of("model", model, "input", "Hi"));
-    return made.path("embeddings").path(0).isEmpty() ? "no" : "yes";
   }
 }

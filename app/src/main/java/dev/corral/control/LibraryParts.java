@@ -9,7 +9,7 @@ import dev.corral.library.CatalogSettings;
 import dev.corral.library.Entry;
 import dev.corral.library.Library;
 import dev.corral.library.Place;
-import dev.corral.upstream.Upstream;
+import dev.corral.ollama.Management;
 import java.util.function.Supplier;
 
 /// What the calls about models are given by the wiring.
@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 /// @param fits judges models at a glance
 public record LibraryParts(
     Fleet fleet,
-    Upstream upstream,
+    Management nodes,
     Supplier<Assignments> assignments,
     Library library,
     Catalog catalog,

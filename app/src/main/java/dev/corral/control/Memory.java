@@ -1,29 +1,22 @@
 package dev.corral.control;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.corral.fleet.Backend;
+import dev.corral.ollama.Management;
 import dev.corral.route.Asked;
 import dev.corral.route.Decision;
 import dev.corral.route.Plan;
 import dev.corral.route.Refusal;
 import dev.corral.route.Router;
-import dev.corral.upstream.CallFailed;
-import dev.corral.upstream.Talk;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import dev.corral.upstream.Target;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Takes models into a node's memory and out of it, by Ollama's own way to say so: a question
 /// without a prompt, and a time to stay.
 final class Memory {
-  private static final JsonMapper JSON = new JsonMapper();
-  private static final Map<String, String> HEADERS = Map.of("Content-Type", "application/json");
-
-  /// An error text of a node is short.
-  private static final int MOST_TOLD = 2_000;
+  /// A model of 100 GB from a slow disk.
+  static final Duration MOST_LOADING = Duration.ofMinutes(30);
 
   private final LibraryParts parts;
 
@@ -41,7 +34,7 @@ final class Memory {
       case Plan plan -> {
         Backend backend = plan.candidates().getFirst().backend();
         yield backend.holds(plan.model())
-            ? told(backend, plan.model(), "load", -1)
+            ? told(backend, plan.model(), "load", this::load)
             : ModelCalls.unknown(asked);
       }
     };
@@ -58,22 +51,16 @@ final class Memory {
     Answer answer = new Answer.Done();
     for (Backend backend : backends) {
       if (backend.ollama() && backend.holds(model) && answer instanceof Answer.Done) {
-        answer = told(backend, model, "unload", 0);
+        answer = told(backend, model, "unload", this::unload);
       }
     }
     return answer;
   }
 
-  /// @param stay seconds to stay in memory; below 0 for what the node is used to
-  private Answer told(Backend backend, String model, String what, int stay) {
-    ObjectNode body = JSON.createObjectNode().put("model", model).put("stream", false);
-    if (stay >= 0) {
-      body.put("keep_alive", stay);
-    }
-    Optional<String> wrong = asked(backend, "/api/generate", body);
+  private Answer told(Backend backend, String model, String what, Touch touch) {
+    Optional<String> wrong = touch.of(backend.target(), model, false).problem();
     if (wrong.isPresent() && wrong.get().contains("does not support generate")) {
-      // A model for embeddings is loaded by a text that has nothing in it.
-      wrong = asked(backend, "/api/embed", body.put("input", ""));
+      wrong = touch.of(backend.target(), model, true).problem();
     }
     parts.fleet().look(backend.name());
     return wrong
@@ -85,26 +72,17 @@ final class Memory {
         .orElseGet(Answer.Done::new);
   }
 
-  /// What went wrong, as the node says it.
-  private Optional<String> asked(Backend backend, String path, ObjectNode body) {
-    byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
-    try (Talk talk = parts.upstream().talk(backend.target(), "POST", path, HEADERS, bytes)) {
-      int status = talk.head().status();
-      String answer = new String(talk.body().readNBytes(MOST_TOLD), StandardCharsets.UTF_8);
-      return status < 300 ? Optional.empty() : Optional.of(error(answer, status));
-    } catch (CallFailed e) {
-      return Optional.of(e.failure().why());
-    } catch (IOException e) {
-      return Optional.of("the answer broke off");
-    }
+  /// A call that loads a model, or unloads it.
+  @FunctionalInterface
+  private interface Touch {
+    Management.Reply of(Target target, String model, boolean embeds);
   }
 
-  private static String error(String answer, int status) {
-    try {
-      String text = JSON.readTree(answer).path("error").asText("");
-      return text.isEmpty() ? "status " + status : text;
-    } catch (IOException e) {
-      return "status " + status;
-    }
+  private Management.Reply load(Target target, String model, boolean embeds) {
+    return parts.nodes().load(target, model, embeds, MOST_LOADING);
+  }
+
+  private Management.Reply unload(Target target, String model, boolean embeds) {
+    return parts.nodes().unload(target, model, embeds, MOST_LOADING);
   }
 }

@@ -39,6 +39,7 @@ public final class ModelCalls implements CallGroup {
     visitors.put(Route.M_MODEL_PROTECT, Calls.calling(this::protect));
     visitors.put(Route.M_ADOPT, Calls.calling(this::adopt));
     visitors.put(Route.M_ACTIVE, Calls.calling(this::active));
+    visitors.put(Route.M_PULL_CHECK, Calls.calling(new Trial(parts)::check));
     visitors.put(Route.M_CATALOG, Calls.calling(catalog::answer));
     return visitors;
   }

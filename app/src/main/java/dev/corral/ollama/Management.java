@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +45,17 @@ public final class Management {
 
   /// What a call came to.
   public sealed interface Reply {
+    /// What went wrong, a clause for people; empty where it went well.
+    default Optional<String> problem() {
+      return switch (this) {
+        case Silent silent -> Optional.of(silent.why());
+        case Told told when told.good() -> Optional.empty();
+        case Told told when told.error().isEmpty() ->
+            Optional.of("it answered with status " + told.status());
+        case Told told -> Optional.of(told.error());
+      };
+    }
+
     /// @param tree the body as JSON; missing where it is none
     record Told(int status, JsonNode tree) implements Reply {
       public boolean good() {
@@ -84,13 +97,57 @@ public final class Management {
   ///
   /// @param embeds true for one that makes vectors only
   public Reply load(Target target, String name, boolean embeds, Duration within) {
-    ObjectNode ask = named(name);
+    return touch(target, named(name), embeds, within);
+  }
+
+  /// Takes a model out of memory.
+  ///
+  /// @param embeds true for one that makes vectors only
+  public Reply unload(Target target, String name, boolean embeds, Duration within) {
+    return touch(target, named(name).put("keep_alive", 0), embeds, within);
+  }
+
+  private Reply touch(Target target, ObjectNode ask, boolean embeds, Duration within) {
     if (embeds) {
       ask.putArray("input");
     } else {
       ask.put("stream", false);
     }
     return ask(target, "POST", embeds ? "/api/embed" : "/api/generate", body(ask), within);
+  }
+
+  /// Has a model say one token, or make one vector.
+  ///
+  /// @param embeds true for one that makes vectors only
+  /// @return why it did not, a clause for people; empty where it did
+  public Optional<String> answer(Target target, String name, boolean embeds, Duration within) {
+    ObjectNode ask = named(name);
+    if (embeds) {
+      ask.put("input", "Hi");
+    } else {
+      ask.put("prompt", "Hi").put("stream", false).putObject("options").put("num_predict", 1);
+    }
+    String path = embeds ? "/api/embed" : "/api/generate";
+    Reply reply = ask(target, "POST", path, body(ask), within);
+    return reply instanceof Reply.Told told && told.good() && !said(told.tree())
+        ? Optional.of("it loads, and answers nothing")
+        : reply.problem();
+  }
+
+  /// A token may be half a letter, or part of a thought: then only the count tells of it.
+  private static boolean said(JsonNode tree) {
+    return tree.path("eval_count").asLong() > 0
+        || !tree.path("response").asText().isEmpty()
+        || !tree.path("embeddings").path(0).isEmpty();
+  }
+
+  /// What a model can, by the answer of [#show].
+  ///
+  /// @return true for one that makes vectors only
+  public static boolean embeds(JsonNode shown) {
+    List<String> able = new ArrayList<>();
+    shown.path("capabilities").forEach(one -> able.add(one.asText()));
+    return able.contains("embedding") && !able.contains("completion");
   }
 
   public Reply hasBlob(Target target, Digest digest) {

@@ -254,6 +254,22 @@ class FitVerbTest {
   }
 
   @Test
+  void ofASetOfManyFilesTheFirstIsNamedAsItIsCalled() throws IOException {
+    GgufWriter writer =
+        new GgufWriter()
+            .whole("split.count", 12)
+            .whole("split.no", 0)
+            .text("general.architecture", "llama")
+            .whole("llama.block_count", 12)
+            .whole("llama.embedding_length", 256)
+            .whole("llama.attention.head_count", 4);
+    writer.tensor("token_embd.weight", TensorType.F16, List.of(256L, 1000L), out -> {});
+    Path renamed = Files.write(home.resolve("renamed.gguf"), writer.header());
+    assertThat(typed.run("fit", renamed.toString())).isEqualTo(1);
+    assertThat(typed.err()).contains("one of 12 files", "ending in -00001-of-00012.gguf");
+  }
+
+  @Test
   void aDamagedFileIsAFailureAndTheReasonIsSaid() throws IOException {
     byte[] whole = Files.readAllBytes(header(LLAMA));
     Path cut = Files.write(home.resolve("cut.gguf"), java.util.Arrays.copyOf(whole, 9000));

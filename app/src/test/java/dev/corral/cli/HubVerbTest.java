@@ -1,8 +1,10 @@
 package dev.corral.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.corral.EngineFiles;
 import dev.corral.Wiring;
 import dev.corral.gguf.GgufWriter;
 import dev.corral.gguf.TensorType;
@@ -12,11 +14,13 @@ import dev.corral.testkit.Mischief;
 import dev.corral.testkit.Where;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,17 +130,27 @@ class HubVerbTest {
   }
 
   @Test
-  void theRecommendedOneIsFetchedWithAWord() {
-    Seen pulled = typed("hub", REPO, "--pull");
-    assertThat(pulled.err() + pulled.out()).contains("pulled 'hf.co/owner/tiny-GGUF:Q4_K_M'");
-    assertThat(pulled.exit()).isZero();
-    assertThat(typed("list").out()).contains("hf.co/owner/tiny-GGUF:Q4_K_M");
+  void theRecommendedOneIsFetchedWithAWordAndAnswers() throws IOException {
+    assumeTrue(EngineFiles.natives().isPresent(), EngineFiles.HOW);
+    System.setProperty("corral.natives", EngineFiles.natives().orElseThrow().toString());
+    corral.close();
+    open();
+    try (InputStream packed = HubVerbTest.class.getResourceAsStream("/gguf/markov-a.gguf.gz")) {
+      byte[] fox = new GZIPInputStream(packed).readAllBytes();
+      hub.file("owner/fox-GGUF", "fox-Q4_K_M.gguf", Content.of(fox));
+    }
+    Seen pulled = typed("hub", "owner/fox-GGUF", "--pull");
+    assertThat(pulled.exit()).as(pulled.err()).isZero();
+    assertThat(pulled.out()).isEqualTo("pulled 'hf.co/owner/fox-GGUF:Q4_K_M'\n");
+    assertThat(typed("list").out()).contains("hf.co/owner/fox-GGUF:Q4_K_M");
   }
 
   @Test
-  void anotherOneIsFetchedByItsNameInAnyCase() {
-    assertThat(typed("hub", REPO, "--pull", "q8-0").out())
-        .contains("pulled 'hf.co/owner/tiny-GGUF:Q8_0'");
+  void anotherOneIsFetchedByItsNameInAnyCaseAndOneThatCannotAnswerIsAFailure() {
+    Seen pulled = typed("hub", REPO, "--pull", "q8-0");
+    assertThat(pulled.err()).containsPattern("hf.co/owner/tiny-GGUF:Q8_0 .* done");
+    assertThat(pulled.err()).contains("'hf.co/owner/tiny-GGUF:Q8_0': ");
+    assertThat(pulled.exit()).as("half of its tensors are missing").isEqualTo(1);
     Seen none = typed("hub", REPO, "--pull", "Q2_K");
     assertThat(none.exit()).isEqualTo(4);
     assertThat(none.err()).contains("has no 'Q2_K'").contains("It has: Q4_K_M Q8_0");
@@ -161,7 +175,9 @@ class HubVerbTest {
     Seen gated = typed("hub", REPO);
     assertThat(gated.exit()).isZero();
     assertThat(gated.err()).contains("is gated: its licence must be accepted").contains("HF_TOKEN");
-    assertThat(typed("hub", REPO, "--pull").exit()).isNotZero();
+    Seen pulled = typed("hub", REPO, "--pull");
+    assertThat(pulled.exit()).isEqualTo(1);
+    assertThat(pulled.err()).contains("does not give out", "HF_TOKEN");
   }
 
   @Test

@@ -142,9 +142,13 @@ class KeepVerbsTest {
   }
 
   @Test
-  void aSpanThatIsNoneIsWrongUsageAndTheServerIsNotAsked() {
+  void whatManagementCannotReadIsWrongUsageAndWhatHasNoRoomIsRefused() {
+    station.answering("POST /manage/prune", 400, "{\"detail\":\"'soon' is no span of time\"}");
     assertThat(typed.run("prune", "--unused-for", "soon")).isEqualTo(2);
-    assertThat(typed.err()).contains("'soon' is no span of time", "30d");
-    assertThat(station.asked).noneMatch(one -> one.route().contains("prune"));
+    assertThat(typed.err()).contains("'soon' is no span of time");
+    station.answering("POST /manage/prune", 507, "{\"detail\":\"the disk is full\"}");
+    assertThat(typed.run("prune")).isEqualTo(5);
+    station.answering("POST /api/show", 400, "{\"error\":\"it cannot\"}");
+    assertThat(typed.run("show", "hen")).as("what a model cannot is no usage").isEqualTo(1);
   }
 }

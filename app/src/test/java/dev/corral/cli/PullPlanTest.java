@@ -23,13 +23,19 @@ class PullPlanTest {
     station
         .answering("POST /manage/pulls", 202, job("queued", "null", 0))
         .answering("GET /manage/pulls", 200, "[" + done + "]")
-        .answering("POST /api/show", 200, "{\"template\":\"x\",\"capabilities\":[\"completion\"]}")
-        .answering("POST /api/generate", 200, "{\"done\":true,\"eval_count\":1}");
+        .answering("POST /manage/pulls/check", 200, check(true, true, ""));
   }
 
   @AfterEach
   void stop() {
     station.close();
+  }
+
+  private static String check(boolean loads, boolean answers, String problem) {
+    return """
+    {"model":"big:70b","on":"own","loads":%s,"template":true,"answers":%s,"problem":"%s"}\
+    """
+        .formatted(loads, answers, problem);
   }
 
   private static String job(String state, String ended, long done) {
@@ -88,6 +94,23 @@ class PullPlanTest {
     station.answering("GET /manage/pulls", 200, "[" + job("paused", "null", 100) + "]");
     assertThat(typed.run("pull", "big:70b")).isEqualTo(1);
     assertThat(typed.err()).contains("is paused", "Go on with: corral pull big:70b");
+  }
+
+  @Test
+  void aModelThatCameAndSaysNothingIsAFailure() {
+    plan("perfect", 300, 5000);
+    station.answering(
+        "POST /manage/pulls/check", 200, check(true, false, "it loads, and answers nothing"));
+    assertThat(typed.run("pull", "big:70b")).isEqualTo(1);
+    assertThat(typed.err()).contains("'big:70b': it loads, and answers nothing");
+    assertThat(station.bodies("POST /manage/pulls/check"))
+        .allSatisfy(body -> assertThat(body).contains("\"model\":\"big:70b\"", "\"on\":\"own\""));
+  }
+
+  @Test
+  void aCertificateThatIsWrongIsNoMatterForTheCommandLineOfACorral() {
+    assertThat(typed.run("pull", "big:70b", "--insecure")).isEqualTo(2);
+    assertThat(typed.err()).contains("pull: registries: in corral.yaml");
   }
 
   @Test

@@ -122,8 +122,19 @@ class PullVerbTest {
     assertThat(typed.out().lines()).hasSize(3);
     assertThat(one.modelNames()).contains(owl);
     assertThat(two.modelNames()).contains(owl);
-    assertThat(typed.run("pull", owl, "--on", "three")).isEqualTo(1);
+    assertThat(typed.run("pull", owl, "--on", "three")).as("wrong usage").isEqualTo(2);
     assertThat(typed.err()).contains("There is no backend 'three'");
+  }
+
+  @Test
+  void theNodeThatWasPulledToIsTheOneThatMustAnswer() {
+    at("");
+    two.inject(
+        new Fault.Status(500, "llama runner process has terminated"), Where.path("/api/generate"));
+    assertThat(typed.run("pull", fox, "--on", "all")).isEqualTo(1);
+    assertThat(typed.out()).containsPattern("\tone\tpulled\t.*\tyes\tyes\tyes\t-");
+    assertThat(typed.out()).containsPattern("\ttwo\tpulled\t.*\tno\t.*has terminated");
+    assertThat(typed.err()).contains("'" + fox + "': llama runner process has terminated");
   }
 
   @Test

@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.corral.library.Entry;
 import dev.corral.model.ModelName;
 import dev.corral.testkit.Answer;
+import dev.corral.testkit.Body;
+import dev.corral.testkit.Fault;
 import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.TestModel;
+import dev.corral.testkit.Where;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,6 +152,50 @@ class ManageModelsTest {
     control.await(() -> model(CHATTY).path("loadedOn").isEmpty());
     assertThat(control.post("/manage/models/nope/load", "{}").status()).isEqualTo(404);
     assertThat(control.post("/manage/models/nope/unload", "{}").status()).isEqualTo(404);
+  }
+
+  @Test
+  void aModelThatMakesVectorsIsLoadedAndUnloadedToo() {
+    String embed =
+        TestModel.markov().stream()
+            .filter(model -> model.kind() == TestModel.Kind.EMBED)
+            .findFirst()
+            .orElseThrow()
+            .name();
+    assertThat(control.post("/manage/models/" + embed + "/load", "{}").status()).isEqualTo(204);
+    control.await(() -> !model(embed).path("loadedOn").isEmpty());
+    assertThat(control.post("/manage/models/" + embed + "/unload", "{}").status()).isEqualTo(204);
+    control.await(() -> model(embed).path("loadedOn").isEmpty());
+    assertThat(tried(embed, "node1").path("template").isNull()).isTrue();
+    assertThat(tried(embed, "node1").path("answers").asBoolean()).isTrue();
+  }
+
+  private JsonNode tried(String model, String on) {
+    String body = "{\"model\":\"" + model + "\",\"on\":\"" + on + "\"}";
+    return control.post("/manage/pulls/check", body).json();
+  }
+
+  @Test
+  void aModelThatWasPulledIsTriedOnTheVeryBackend() {
+    JsonNode good = tried(CHATTY, "node1");
+    assertThat(good.path("loads").asBoolean()).isTrue();
+    assertThat(good.path("template").asBoolean()).isTrue();
+    assertThat(good.path("answers").asBoolean()).isTrue();
+    assertThat(good.path("problem").asText()).isEmpty();
+    assertThat(tried(CHATTY, "").path("on").asText()).isEqualTo("node1");
+    assertThat(tried(CHATTY, "nobody").path("status").asInt()).isEqualTo(404);
+    assertThat(tried("nope", "node1").path("problem").asText()).contains("'nope:latest' not found");
+  }
+
+  @Test
+  void aModelThatLoadsAndSaysNothingDoesNotAnswer() {
+    String done = "{\"done\":true,\"response\":\"\"}";
+    String answer = "HTTP/1.1 200 OK\r\nContent-Length: " + done.length() + "\r\n\r\n" + done;
+    node.inject(new Fault.RawBytes(Body.of(answer)), Where.path("/api/generate"));
+    JsonNode mute = tried(CHATTY, "node1");
+    assertThat(mute.path("loads").asBoolean()).isTrue();
+    assertThat(mute.path("answers").asBoolean()).isFalse();
+    assertThat(mute.path("problem").asText()).isEqualTo("it loads, and answers nothing");
   }
 
   @Test

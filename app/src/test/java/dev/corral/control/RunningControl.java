@@ -40,6 +40,7 @@ import dev.corral.library.Catalog;
 import dev.corral.library.CatalogSettings;
 import dev.corral.library.Library;
 import dev.corral.library.Recorder;
+import dev.corral.ollama.Management;
 import dev.corral.ollama.Node;
 import dev.corral.pull.Yard;
 import dev.corral.testkit.Answer;
@@ -220,7 +221,7 @@ final class RunningControl implements AutoCloseable {
     return new ModelCalls(
         new LibraryParts(
             fleet,
-            upstream,
+            new Management(upstream, "instance-of-the-test"),
             this::assignments,
             library,
             catalog,
