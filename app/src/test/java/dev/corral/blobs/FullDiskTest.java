@@ -9,11 +9,12 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.corral.model.Bytes;
-import java.io.IOException;
+import dev.corral.testkit.SmallDisk;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,20 +24,18 @@ import org.junit.jupiter.api.io.TempDir;
 /// skipped, and the reserve is tried in [StoreTest].
 class FullDiskTest {
   @TempDir private Path folder;
-  private boolean mounted;
+  private @Nullable SmallDisk disk;
 
   @BeforeEach
-  void mount() throws Exception {
-    assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "size=2m", "corral-test", folder.toString()),
-        "a small disk can be mounted here");
-    mounted = true;
+  void mount() {
+    disk = SmallDisk.over(folder, 2 << 20).orElse(null);
+    assumeTrue(disk != null, SmallDisk.NONE);
   }
 
   @AfterEach
-  void unmount() throws Exception {
-    if (mounted) {
-      run("umount", folder.toString());
+  void unmount() {
+    if (disk != null) {
+      disk.close();
     }
   }
 
@@ -117,19 +116,6 @@ class FullDiskTest {
   private static void fill(Upload upload) throws StoreFailure {
     for (int i = 0; i < 64; i++) {
       upload.write(ByteBuffer.allocate(1 << 16));
-    }
-  }
-
-  private static boolean run(String... command) throws IOException, InterruptedException {
-    try {
-      return new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException e) {
-      return false; // no such command on this system
     }
   }
 }

@@ -7,10 +7,12 @@ import dev.corral.testkit.Content;
 import dev.corral.testkit.Mischief;
 import dev.corral.testkit.RegistryDouble;
 import dev.corral.testkit.RegistryDouble.ImageLayer;
+import dev.corral.testkit.SmallDisk;
 import dev.corral.testkit.Where;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,21 +25,21 @@ class SmallDiskTest {
   @TempDir private Path folder;
   private final RegistryDouble registry = RegistryDouble.start();
   private Path models;
-  private boolean mounted;
+  private @Nullable SmallDisk disk;
 
   @BeforeEach
   void mount() throws Exception {
     models = Files.createDirectory(folder.resolve("models"));
-    mounted = run("mount", "-t", "tmpfs", "-o", "size=12m", "corral-test", models.toString());
-    assumeTrue(mounted, "a small disk can be mounted here");
+    disk = SmallDisk.over(models, 12 << 20).orElse(null);
+    assumeTrue(disk != null, SmallDisk.NONE);
     registry.publish("ns/m:t", Yard.CONFIG, new ImageLayer("model", WEIGHTS));
   }
 
   @AfterEach
-  void unmount() throws Exception {
+  void unmount() {
     registry.close();
-    if (mounted) {
-      run("umount", models.toString());
+    if (disk != null) {
+      disk.close();
     }
   }
 
@@ -51,8 +53,7 @@ class SmallDiskTest {
     try (Yard yard = new Yard(folder, registry)) {
       Pull job = yard.ask(name());
       yard.await(job.id(), pull -> pull.bytesDone() > 500_000);
-      Path other = models.resolve("somebody-elses");
-      fill(other);
+      Path other = Objects.requireNonNull(disk).fill("somebody-elses");
       registry.behave();
 
       Pull paused = yard.await(job.id(), pull -> pull.state() == PullState.PAUSED);
@@ -82,30 +83,6 @@ class SmallDiskTest {
       Files.delete(partials);
       Files.createDirectory(partials);
       assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);
-    }
-  }
-
-  private static void fill(Path file) {
-    byte[] piece = new byte[4096];
-    try (var out = Files.newOutputStream(file)) {
-      while (true) {
-        out.write(piece);
-      }
-    } catch (IOException e) {
-      assertThat(file).exists(); // it is full
-    }
-  }
-
-  private static boolean run(String... command) throws IOException, InterruptedException {
-    try {
-      return new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException e) {
-      return false; // no such program
     }
   }
 }

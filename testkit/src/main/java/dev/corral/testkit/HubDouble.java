@@ -4,14 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,10 +43,8 @@ public final class HubDouble extends Node {
     PRIVATE
   }
 
-  private record Rule(Mischief mischief, Where where, AtomicInteger left) {}
-
   private final Map<String, HubShelf.Repository> repositories = new ConcurrentHashMap<>();
-  private final List<Rule> mischief = new CopyOnWriteArrayList<>();
+  private final Strikes<Mischief> mischief = new Strikes<>();
   private final int pageSize;
   private final String key;
   private final @Nullable HubDouble cdn;
@@ -154,7 +149,7 @@ public final class HubDouble extends Node {
 
   /// Plays it on the requests that `where` describes; the first rule that fits wins.
   public void play(Mischief trick, Where where) {
-    mischief.add(new Rule(trick, where, new AtomicInteger(where.times())));
+    mischief.add(trick, where);
   }
 
   /// No mischief any more.
@@ -189,8 +184,8 @@ public final class HubDouble extends Node {
   void answer(Exchange exchange, Reply reply) {
     Received request = exchange.request();
     String path = URLDecoder.decode(request.path().replace("+", "%2B"), StandardCharsets.UTF_8);
-    Mischief trick = trick(request);
-    if (RegistryDouble.struck(trick, reply)) {
+    Mischief trick = mischief.on(request);
+    if (Prank.struck(trick, reply)) {
       return;
     }
     Matcher tree = TREE.matcher(path);
@@ -245,7 +240,7 @@ public final class HubDouble extends Node {
           reply,
           shown(request) ? 404 : 401,
           "RepoNotFound",
-          shown(request) ? "HubShelf.Repository not found" : "Invalid username or password.");
+          shown(request) ? "Repository not found" : "Invalid username or password.");
       return null;
     }
     return found;
@@ -328,7 +323,7 @@ public final class HubDouble extends Node {
   private void send(Exchange exchange, Reply reply, HubShelf.Kept file, @Nullable Mischief trick) {
     HubDouble other = cdn;
     if (other == null) {
-      RegistryDouble.send(exchange, reply, file.content(), trick);
+      Prank.send(exchange, reply, file.content(), trick);
       return;
     }
     Headers headers =
@@ -347,7 +342,7 @@ public final class HubDouble extends Node {
     } else if (file == null) {
       refuse(reply, 404, "", "no such key");
     } else {
-      RegistryDouble.send(exchange, reply, file.content(), trick);
+      Prank.send(exchange, reply, file.content(), trick);
     }
   }
 
@@ -359,7 +354,7 @@ public final class HubDouble extends Node {
     }
     boolean manifest = v2.group(2).equals("manifests");
     if (!manifest && v2.group(3).equals(HubShelf.CONFIG.digest())) {
-      RegistryDouble.send(exchange, reply, HubShelf.CONFIG, trick);
+      Prank.send(exchange, reply, HubShelf.CONFIG, trick);
       return;
     }
     String wanted = v2.group(3).toLowerCase(Locale.ROOT);
@@ -371,16 +366,5 @@ public final class HubDouble extends Node {
     } else {
       send(exchange, reply, file, trick);
     }
-  }
-
-  private @Nullable Mischief trick(Received request) {
-    for (Rule rule : new ArrayList<>(mischief)) {
-      if (rule.where().matches(request)
-          && rule.left().getAndUpdate(left -> left == Where.ALWAYS ? left : Math.max(0, left - 1))
-              > 0) {
-        return rule.mischief();
-      }
-    }
-    return null;
   }
 }

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,13 +26,11 @@ public abstract sealed class Node implements AutoCloseable
   /// Enough for a test that opens a thousand connections at once.
   private static final int BACKLOG = 1024;
 
-  private record Rule(Fault fault, Where where, AtomicInteger left) {}
-
   private final int port;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final Set<Socket> hanging = ConcurrentHashMap.newKeySet();
   private final List<Exchange> exchanges = new CopyOnWriteArrayList<>();
-  private final List<Rule> rules = new CopyOnWriteArrayList<>();
+  private final Strikes<Fault> faults = new Strikes<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile @Nullable ServerSocket listener;
@@ -134,7 +131,7 @@ public abstract sealed class Node implements AutoCloseable
   /// Strikes the requests that `where` describes. Of several rules that match, the one that was
   /// given first strikes until it is used up.
   public final void inject(Fault fault, Where where) {
-    rules.add(new Rule(fault, where, new AtomicInteger(where.times())));
+    faults.add(fault, where);
   }
 
   /// Strikes the next inference request.
@@ -144,7 +141,7 @@ public abstract sealed class Node implements AutoCloseable
 
   /// Takes back all faults, and opens the listener where it was closed or hanging.
   public final void heal() {
-    rules.clear();
+    faults.clear();
     acceptAgain();
   }
 
@@ -217,7 +214,7 @@ public abstract sealed class Node implements AutoCloseable
   }
 
   final void serve(Exchange exchange, Wire wire) {
-    Reply reply = new Reply(exchange, wire, faultFor(exchange.request()));
+    Reply reply = new Reply(exchange, wire, faults.on(exchange.request()));
     try {
       reply.strikeBeforeAnswer();
       answer(exchange, reply);
@@ -234,17 +231,6 @@ public abstract sealed class Node implements AutoCloseable
     } catch (Exchange.Over over) {
       // The client left before it could be told.
     }
-  }
-
-  private @Nullable Fault faultFor(Received request) {
-    for (Rule rule : rules) {
-      if (rule.where().matches(request)
-          && rule.left().getAndUpdate(left -> left == Where.ALWAYS ? left : Math.max(0, left - 1))
-              > 0) {
-        return rule.fault();
-      }
-    }
-    return null;
   }
 
   private void accept(ServerSocket bound) {

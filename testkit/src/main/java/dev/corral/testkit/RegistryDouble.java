@@ -2,12 +2,10 @@ package dev.corral.testkit;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,15 +19,12 @@ public final class RegistryDouble extends Node {
   private static final Pattern V2 =
       Pattern.compile("/v2/([^/]+)/([^/]+)/(manifests|blobs)/([^/]+)");
   private static final Pattern UPLOAD = Pattern.compile("/v2/([^/]+/[^/]+)/blobs/uploads/(.*)");
-  private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d*)");
-
-  private record Rule(Mischief mischief, Where where, AtomicInteger left) {}
 
   private final Map<String, Content> blobs;
   private final Map<String, Body> uploads = new ConcurrentHashMap<>();
   private final AtomicInteger uploadNumber = new AtomicInteger();
   private final Map<String, Body> manifests = new ConcurrentHashMap<>();
-  private final List<Rule> mischief = new CopyOnWriteArrayList<>();
+  private final Strikes<Mischief> mischief = new Strikes<>();
   private final boolean tokens;
   private final String key;
   private final @Nullable RegistryDouble storage;
@@ -142,7 +137,7 @@ public final class RegistryDouble extends Node {
 
   /// Plays it on the requests that `where` describes; the first rule that fits wins.
   public void play(Mischief trick, Where where) {
-    mischief.add(new Rule(trick, where, new AtomicInteger(where.times())));
+    mischief.add(trick, where);
   }
 
   /// The path of a blob of a model `namespace/model`, for [Where#path].
@@ -200,7 +195,7 @@ public final class RegistryDouble extends Node {
   /// An upload is begun, goes on, or ends.
   private void uploaded(Exchange exchange, Reply reply, String repository, String id) {
     Received request = exchange.request();
-    if (struck(trick(request), reply)) {
+    if (Prank.struck(mischief.on(request), reply)) {
       return;
     }
     String place = "/v2/" + repository + "/blobs/uploads/";
@@ -231,7 +226,7 @@ public final class RegistryDouble extends Node {
   }
 
   private void published(Exchange exchange, Reply reply, String name) {
-    if (!struck(trick(exchange.request()), reply)) {
+    if (!Prank.struck(mischief.on(exchange.request()), reply)) {
       manifests.put(name, exchange.request().body());
       reply.whole(201, json(), new byte[0]);
     }
@@ -266,9 +261,9 @@ public final class RegistryDouble extends Node {
   }
 
   private void manifest(Exchange exchange, Reply reply, String name) {
-    Mischief trick = trick(exchange.request());
+    Mischief trick = mischief.on(exchange.request());
     Body found = manifests.get(name);
-    if (struck(trick, reply)) {
+    if (Prank.struck(trick, reply)) {
       return;
     }
     if (found == null) {
@@ -279,9 +274,9 @@ public final class RegistryDouble extends Node {
   }
 
   private void blob(Exchange exchange, Reply reply, String digest) {
-    Mischief trick = trick(exchange.request());
+    Mischief trick = mischief.on(exchange.request());
     Content content = blobs.get(digest);
-    if (struck(trick, reply)) {
+    if (Prank.struck(trick, reply)) {
       return;
     }
     if (content == null) {
@@ -294,14 +289,14 @@ public final class RegistryDouble extends Node {
       reply.whole(307, Headers.of("Location", there), new byte[0]);
       return;
     }
-    send(exchange, reply, content, trick);
+    Prank.send(exchange, reply, content, trick);
   }
 
   /// Storage that is signed for takes no second kind of credential.
   private void stored(Exchange exchange, Reply reply, String digest) {
-    Mischief trick = trick(exchange.request());
+    Mischief trick = mischief.on(exchange.request());
     Content content = blobs.get(digest);
-    if (struck(trick, reply)) {
+    if (Prank.struck(trick, reply)) {
       return;
     }
     if (exchange.request().headers().has("Authorization")) {
@@ -309,74 +304,7 @@ public final class RegistryDouble extends Node {
     } else if (content == null) {
       reply.whole(404, json(), new byte[0]);
     } else {
-      send(exchange, reply, content, trick);
+      Prank.send(exchange, reply, content, trick);
     }
-  }
-
-  private @Nullable Mischief trick(Received request) {
-    for (Rule rule : mischief) {
-      if (rule.where().matches(request)
-          && rule.left().getAndUpdate(left -> left == Where.ALWAYS ? left : Math.max(0, left - 1))
-              > 0) {
-        return rule.mischief();
-      }
-    }
-    return null;
-  }
-
-  /// Mischief that needs no content.
-  static boolean struck(@Nullable Mischief trick, Reply reply) {
-    switch (trick) {
-      case Mischief.Status status -> {
-        Headers headers = json();
-        if (!status.retryAfter().isNegative()) {
-          headers = headers.with("Retry-After", Long.toString(status.retryAfter().toSeconds()));
-        }
-        reply.whole(status.status(), headers, Body.of(status.body()).unsafe());
-      }
-      case Mischief.Elsewhere away ->
-          reply.whole(away.status(), Headers.of("Location", away.location()), new byte[0]);
-      case Mischief.Page _ ->
-          reply.whole(
-              200,
-              Headers.of("Content-Type", "text/html"),
-              Body.of("<!DOCTYPE html><html><body>Sign in</body></html>").unsafe());
-      case Mischief.Instead instead -> reply.whole(200, json(), instead.bytes().unsafe());
-      case Mischief.Packed _ ->
-          reply.whole(200, json().with("Content-Encoding", "gzip"), new byte[] {0x1f, (byte) 0x8b});
-      case null, default -> {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  static void send(Exchange exchange, Reply reply, Content content, @Nullable Mischief trick) {
-    long size = content.size() + (trick instanceof Mischief.Resized other ? other.by() : 0);
-    Matcher range = RANGE.matcher(exchange.request().headers().first("Range").orElse(""));
-    boolean ranged = range.matches() && !(trick instanceof Mischief.IgnoreRange);
-    long first = ranged ? Long.parseLong(range.group(1)) : 0;
-    long last =
-        ranged && !range.group(2).isEmpty()
-            ? Math.min(Long.parseLong(range.group(2)), size - 1)
-            : size - 1;
-    Wire wire = reply.wire();
-    if (ranged && first >= size) {
-      reply.whole(416, Headers.of("Content-Range", "bytes */" + size), new byte[0]);
-      return;
-    }
-    List<String> headers = new ArrayList<>(List.of("Content-Type", "application/octet-stream"));
-    if (ranged) {
-      long named = trick instanceof Mischief.WrongRange ? first + 1 : first;
-      headers.addAll(List.of("Content-Range", "bytes " + named + "-" + last + "/" + size));
-    }
-    Headers length = Headers.of("Content-Length", Long.toString(last - first + 1));
-    byte[] head = wire.head(ranged ? 206 : 200, Headers.of(headers.toArray(String[]::new)), length);
-    if (exchange.request().method().equals("HEAD")) {
-      wire.finish(head);
-      return;
-    }
-    wire.write(head);
-    new Outpour(exchange, wire, content, trick).pour(first, last + 1);
   }
 }

@@ -1,0 +1,62 @@
+package dev.corral.testkit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// A disk in memory that is soon full, mounted over an empty folder until it is closed. Only root
+/// may mount, so a test that wants one says [#NONE] where there is none.
+public final class SmallDisk implements AutoCloseable {
+  /// Why a test is skipped.
+  public static final String NONE = "no small disk here: a tmpfs is mounted by root only";
+
+  private final Path folder;
+
+  private SmallDisk(Path folder) {
+    this.folder = folder;
+  }
+
+  /// @return empty where this user may not mount, or there is no tmpfs
+  public static Optional<SmallDisk> over(Path folder, long bytes) {
+    return run("mount", "-t", "tmpfs", "-o", "size=" + bytes, "corral-test", folder.toString())
+        ? Optional.of(new SmallDisk(folder))
+        : Optional.empty();
+  }
+
+  /// Fills what is left of it with one file.
+  ///
+  /// @return the file: delete it, and there is room again
+  public Path fill(String name) {
+    Path file = folder.resolve(name);
+    byte[] piece = new byte[4096];
+    try (var out = Files.newOutputStream(file)) {
+      while (true) {
+        out.write(piece);
+      }
+    } catch (IOException full) {
+      return file;
+    }
+  }
+
+  @Override
+  public void close() {
+    run("umount", folder.toString());
+  }
+
+  private static boolean run(String... command) {
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return process.waitFor() == 0;
+    } catch (IOException noSuchProgram) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}
