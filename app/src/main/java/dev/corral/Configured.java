@@ -9,7 +9,9 @@ import dev.corral.model.PastedName;
 import dev.corral.route.Router;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// The models that the configuration names.
@@ -36,15 +38,30 @@ final class Configured {
     return names;
   }
 
+  /// The files of others that say what names mean.
+  List<Path> files(Settings settings) {
+    try {
+      return file(settings).stream().toList();
+    } catch (IllegalArgumentException e) {
+      return List.of();
+    }
+  }
+
+  private Optional<Path> file(Settings settings) {
+    if (settings.tiersFile().isEmpty()) {
+      return Optional.empty();
+    }
+    Path folder = sources.file().toAbsolutePath().getParent();
+    Path named = Path.of(settings.tiersFile());
+    return Optional.of(folder == null ? named : folder.resolve(named));
+  }
+
   /// The file is another program's; where it makes no sense that is said once, and the rest works.
   private Map<String, String> tiers(Settings settings) {
-    if (settings.tiersFile().isEmpty()) {
-      return Map.of();
-    }
     try {
-      Path folder = sources.file().toAbsolutePath().getParent();
-      Path named = Path.of(settings.tiersFile());
-      return TiersFile.read(folder == null ? named : folder.resolve(named));
+      Map<String, String> tiers = file(settings).map(TiersFile::read).orElse(Map.of());
+      said = "";
+      return tiers;
     } catch (IllegalArgumentException e) {
       String why = String.valueOf(e.getMessage());
       if (!why.equals(said)) {

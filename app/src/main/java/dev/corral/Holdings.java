@@ -9,20 +9,24 @@ import dev.corral.control.Glances;
 import dev.corral.control.LibraryParts;
 import dev.corral.control.ModelCalls;
 import dev.corral.db.Database;
-import dev.corral.db.Opening;
 import dev.corral.db.Schema;
 import dev.corral.fleet.Fleet;
+import dev.corral.gateway.GatewaySettings;
 import dev.corral.library.Catalog;
 import dev.corral.library.CatalogSettings;
 import dev.corral.library.Library;
 import dev.corral.library.Recorder;
 import dev.corral.library.RemoteLists;
+import dev.corral.model.ModelName;
 import dev.corral.ollama.Management;
+import dev.corral.outbound.Destinations;
 import dev.corral.pull.Pull;
 import dev.corral.pull.PullState;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// What this program keeps about models beside the backends' own listings: the library and its
@@ -38,6 +42,10 @@ final class Holdings implements AutoCloseable {
   private final Stocktaker stocktaker;
   private final Management nodes;
   private final Clock clock;
+
+  /// Other instances may change what lies in the database of settings.
+  private final boolean sharing;
+
   private volatile CatalogSettings settings;
 
   /// @param variables say which proxy leads out
@@ -57,14 +65,7 @@ final class Holdings implements AutoCloseable {
     this.nodes = nodes;
     this.clock = clock;
     this.settings = settings.catalog();
-    this.database =
-        switch (Database.open(settings.database(), home.file("library.db"), Schema.LIBRARY)) {
-          case Opening.Opened opened -> {
-            opened.notes().forEach(notes);
-            yield opened.database();
-          }
-          case Opening.Refused no -> throw new Unstartable(no.message(), no.next());
-        };
+    this.database = home.open(settings.database(), "library.db", Schema.LIBRARY, notes);
     this.library = new Library(database, clock);
     this.lists =
         new RemoteLists(
@@ -75,13 +76,8 @@ final class Holdings implements AutoCloseable {
     this.recorder = new Recorder(catalog);
     this.protection = new Protection(corral, clock);
     this.active = new Active(corral, clock);
-    this.stocktaker =
-        new Stocktaker(
-            library,
-            recorder,
-            () -> this.settings,
-            clock,
-            corral.shared() ? active::reread : () -> {});
+    this.stocktaker = new Stocktaker(library, recorder, () -> this.settings, clock);
+    this.sharing = corral.shared();
     follow(settings);
   }
 
@@ -102,11 +98,43 @@ final class Holdings implements AutoCloseable {
     return stocktaker;
   }
 
-  /// The wanted state of a configuration, with the model that is active now.
+  /// Begins to watch the backends.
+  ///
+  /// @param files where the weights of a model lie that is in our own store; empty elsewhere
+  /// @param renamed told after another instance chose another active model
+  void begin(Fleet fleet, Function<ModelName, String> files, Runnable renamed) {
+    Runnable shared =
+        () -> {
+          if (refreshed()) {
+            renamed.run();
+          }
+        };
+    stocktaker.begin(fleet::snapshot, files, sharing ? shared : () -> {});
+  }
+
+  /// Looks what other instances chose.
+  ///
+  /// @return true where that changed what names mean
+  boolean refreshed() {
+    Optional<Active.Choice> before = active.chosen();
+    active.reread();
+    return !before.equals(active.chosen());
+  }
+
+  /// What the settings mean for the gateway, with the model that is active now.
   ///
   /// @param names what free names mean
-  Assignments assignments(Settings now, Map<String, String> names) {
-    return Assignments.of(now.defaultModel(), names).choosing(active);
+  /// @param hidden what no listing shows
+  GatewaySettings forGateway(
+      Settings now, Map<String, String> names, GatewaySettings.Anchored hidden) {
+    Destinations hosts = Destinations.of(now.pull().hosts(), now.pull().registries());
+    return new GatewaySettings(
+        Assignments.of(now.defaultModel(), names).choosing(active),
+        now.limits().body().count(),
+        now.server().headers(),
+        hosts::mayBeAsked,
+        protection::protects,
+        hidden);
   }
 
   /// Takes over changed settings.

@@ -1,8 +1,14 @@
 package dev.corral;
 
+import dev.corral.access.AdminKey;
+import dev.corral.db.Database;
+import dev.corral.db.DatabaseSettings;
+import dev.corral.db.Opening;
+import dev.corral.db.Schema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /// The folder where everything of an instance lies (surface: `~/.corral`).
 record Home(Path folder) {
@@ -19,6 +25,31 @@ record Home(Path folder) {
           "The home " + folder + " cannot be written to (" + e.getClass().getSimpleName() + ")",
           "Give this user the folder, or name another one: --home FOLDER or CORRAL_HOME");
     }
+  }
+
+  /// One of the databases; where the settings name a server, its part there.
+  ///
+  /// @param notes lines for the operator
+  /// @throws Unstartable where it cannot be used
+  Database open(DatabaseSettings settings, String name, Schema schema, Consumer<String> notes) {
+    return switch (Database.open(settings, file(name), schema)) {
+      case Opening.Opened opened -> {
+        opened.notes().forEach(notes);
+        yield opened.database();
+      }
+      case Opening.Refused refused -> throw new Unstartable(refused.message(), refused.next());
+    };
+  }
+
+  /// The key of this machine's operator, made at the first start.
+  ///
+  /// @throws Unstartable where it cannot be read or made
+  AdminKey adminKey() {
+    return switch (AdminKey.ensure(folder)) {
+      case AdminKey.Found.Ready ready -> ready.key();
+      case AdminKey.Found.Refused refused ->
+          throw new Unstartable(refused.message(), refused.next());
+    };
   }
 
   Path logs() {

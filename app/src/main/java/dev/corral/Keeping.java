@@ -11,7 +11,6 @@ import dev.corral.door.Visit;
 import dev.corral.engine.Engine;
 import dev.corral.fleet.Backend;
 import dev.corral.fleet.Fleet;
-import dev.corral.library.Entry;
 import dev.corral.library.Library;
 import dev.corral.model.ModelName;
 import dev.corral.ollama.Management;
@@ -50,6 +49,7 @@ final class Keeping implements AutoCloseable {
 
   /// @param running requests that a model answers now
   /// @param lately when a model answered, as far as it is not in the library yet
+  /// @param came a model is here that was not
   /// @param configured the models that the configuration names, each with what names it
   /// @param notices lines for the operator
   record Parts(
@@ -62,6 +62,7 @@ final class Keeping implements AutoCloseable {
       ToIntFunction<ModelName> running,
       Function<ModelName, Optional<Instant>> lately,
       Library library,
+      Consumer<ModelName> came,
       Protection protection,
       BiFunction<Backend, ModelName, Vanishing.Restoring> restore,
       Supplier<List<Anchor>> anchors,
@@ -78,7 +79,7 @@ final class Keeping implements AutoCloseable {
     }
 
     void isBack(ModelName name) {
-      library.record(Entry.of(name));
+      came.accept(name);
       fleet.look(Removal.OWN);
     }
   }

@@ -143,8 +143,18 @@ final class NodePulls {
         });
   }
 
+  /// The settings changed: the same once the nodes that they name have been looked at.
+  void prefetchSoon(BooleanSupplier looked) {
+    Thread.ofVirtual()
+        .name("prefetch")
+        .start(() -> {
+          awaitLook(looked);
+          prefetch();
+        });
+  }
+
   /// Has the models of `pull.prefetch` fetched while nobody waits for another.
-  void prefetch() {
+  private void prefetch() {
     fetch(settings.get().pull().wishes(), Pulls.PREFETCH);
   }
 

@@ -59,7 +59,6 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
   private final Recorder recorder;
   private final Supplier<CatalogSettings> settings;
   private final InstantSource clock;
-  private final Runnable shared;
 
   /// One entry for each model, however many requests it answers between two rounds.
   private final Map<String, Instant> used = new ConcurrentHashMap<>();
@@ -69,30 +68,28 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
   private volatile boolean over;
   private volatile Function<ModelName, String> files = _ -> "";
   private volatile Supplier<FleetSnapshot> fleet = () -> new FleetSnapshot(List.of(), "");
+  private volatile Runnable shared = () -> {};
   private @Nullable Thread owner;
   private @Nullable FleetSnapshot seen;
   private Instant lookedAt = Instant.MIN;
+  private Instant sharedAt = Instant.MIN;
 
-  /// @param shared run now and then, for what other instances may have changed
   Stocktaker(
-      Library library,
-      Recorder recorder,
-      Supplier<CatalogSettings> settings,
-      InstantSource clock,
-      Runnable shared) {
+      Library library, Recorder recorder, Supplier<CatalogSettings> settings, InstantSource clock) {
     this.library = library;
     this.recorder = recorder;
     this.settings = settings;
     this.clock = clock;
-    this.shared = shared;
   }
 
   /// Begins to look at the backends.
   ///
   /// @param files where the weights of a model lie that is in our own store; empty elsewhere
-  void begin(Supplier<FleetSnapshot> backends, Function<ModelName, String> files) {
+  /// @param shared run every [#ROUND], for what other instances may have changed
+  void begin(Supplier<FleetSnapshot> backends, Function<ModelName, String> files, Runnable shared) {
     fleet = backends;
     this.files = files;
+    this.shared = shared;
     owner = Thread.ofVirtual().name("library").start(this::run);
   }
 
@@ -160,8 +157,9 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
         look(Places.of(now));
         seen = now;
       }
-      if (due) {
-        lookedAt = time;
+      lookedAt = due ? time : lookedAt;
+      if (!time.isBefore(sharedAt.plus(ROUND))) {
+        sharedAt = time;
         shared.run();
       }
       return true;

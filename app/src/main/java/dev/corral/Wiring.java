@@ -5,9 +5,8 @@ import dev.corral.access.AdminKey;
 import dev.corral.access.BindRule;
 import dev.corral.access.Keys;
 import dev.corral.access.Route;
-import dev.corral.api.SettingView;
+import dev.corral.assign.Assignments;
 import dev.corral.blobs.Store;
-import dev.corral.config.ConfigWatch;
 import dev.corral.config.Loaded;
 import dev.corral.config.Sources;
 import dev.corral.control.Backends;
@@ -15,10 +14,7 @@ import dev.corral.control.CallGroup;
 import dev.corral.control.Control;
 import dev.corral.control.Parts;
 import dev.corral.db.Database;
-import dev.corral.db.DatabaseFailure;
-import dev.corral.db.Opening;
 import dev.corral.db.Schema;
-import dev.corral.dialect.Words;
 import dev.corral.door.Door;
 import dev.corral.door.Visit;
 import dev.corral.engine.EngineEvent;
@@ -27,27 +23,21 @@ import dev.corral.fleet.Backend;
 import dev.corral.fleet.Fleet;
 import dev.corral.fleet.FleetSnapshot;
 import dev.corral.gateway.Gateway;
-import dev.corral.gateway.GatewaySettings;
 import dev.corral.journal.Journal;
 import dev.corral.journal.LibraryLog;
 import dev.corral.limit.Budget;
 import dev.corral.limit.Turnstile;
-import dev.corral.metric.Gauges;
 import dev.corral.metric.Metrics;
 import dev.corral.node.OwnNode;
 import dev.corral.ollama.Management;
 import dev.corral.ollama.Node;
-import dev.corral.outbound.Destinations;
 import dev.corral.pull.Pull;
 import dev.corral.pull.PullEvent;
 import dev.corral.upstream.Upstream;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -55,8 +45,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -86,11 +76,10 @@ public final class Wiring implements AutoCloseable {
   private final Tidings tidings;
   private final Metrics metrics = new Metrics();
   private final int port;
-  private volatile Loaded.Valid<Settings> config;
+  private final AtomicReference<Loaded.Valid<Settings>> config;
+  private final Status status;
+  private final Reload reload;
   private volatile boolean started;
-
-  /// This machine's own name, under which people may reach us.
-  private volatile String machine;
 
   private Wiring(
       Home home,
@@ -98,7 +87,7 @@ public final class Wiring implements AutoCloseable {
       Sources sources,
       Map<String, String> environment,
       PrintStream console) {
-    this.config = config;
+    this.config = new AtomicReference<>(config);
     this.sources = sources;
     this.notes = new ArrayList<>(config.notes());
     Settings settings = config.settings();
@@ -106,18 +95,19 @@ public final class Wiring implements AutoCloseable {
     journal = closing(new Journal(home.logs(), clock, console));
     tidings = new Tidings(journal);
     LibraryLog.lead(journal);
-    Database database = closing(database(settings, home));
+    Database database =
+        closing(home.open(settings.database(), "corral.db", Schema.CORRAL, notes::add));
     Keys keys = closing(Keys.open(database, clock));
-    AdminKey adminKey = adminKey(home);
-    access = new Access(keys, adminKey, rules(settings), clock);
+    AdminKey adminKey = home.adminKey();
+    access = new Access(keys, adminKey, Reload.rules(settings), clock);
     boolean keysNeeded = settings.server().auth().equals("keys") || keys.made();
     BindRule.check(settings.server().host(), keysNeeded)
         .ifPresent(why -> {
           throw new Unstartable(why, "");
         });
 
-    int loops = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8);
-    Vertx vertx = Vertx.vertx(options(loops));
+    int loops = Listening.loops();
+    Vertx vertx = Listening.vertx(loops);
     open.add(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
     Upstream upstream = closing(new Upstream(vertx));
     Node node = new Node(upstream, instance);
@@ -165,8 +155,7 @@ public final class Wiring implements AutoCloseable {
                 chosen.why(),
                 added.draining(),
                 tidings::backend));
-    fitting =
-        closing(new Fitting(() -> this.config.settings(), database, own, fleet, nodes, clock));
+    fitting = closing(new Fitting(this::inForce, database, own, fleet, nodes, clock));
     bodies = new Budget(settings.limits().bodies().count());
     turnstile = new Turnstile(settings.limits().concurrent(), settings.limits().queue());
     configured = new Configured(sources, tidings.noticed("config"));
@@ -179,28 +168,58 @@ public final class Wiring implements AutoCloseable {
             fleet,
             bodies,
             turnstile,
-            gatewaySettings(settings),
+            holdings.forGateway(settings, configured.names(settings), nodePulls.hidden()),
             access::keysInForce,
             instance,
             events.andThen(journal).andThen(holdings.stocktaker()));
+    status =
+        new Status(
+            this.config::get,
+            fleet,
+            gateway,
+            turnstile,
+            bodies,
+            journal,
+            database,
+            this::url,
+            notes,
+            clock,
+            startedAt);
     keeping = closing(keeping(nodes));
     Map<Route, Visit.Visitor> visitors = new EnumMap<>(gateway.visitors());
-    visitors.putAll(control(keys, adminKey, added, database).visitors());
+    visitors.putAll(control(keys, adminKey, added).visitors());
     Optional<String> name = Machine.name(environment);
-    machine = name.orElse("localhost");
+    String machine = name.orElse("localhost");
     door = new Door(vertx, settings.server(), new KeyGuard(access), visitors, instance, machine);
+    reload =
+        new Reload(
+            this.config,
+            sources,
+            new Reload.Rooms(
+                access,
+                door,
+                bodies,
+                turnstile,
+                holdings,
+                configured,
+                gateway,
+                own,
+                nodePulls,
+                choice,
+                fleet),
+            machine,
+            tidings);
     if (name.isEmpty()) {
-      var _ = Thread.ofVirtual().name("machine").start(this::resolveMachine);
+      var _ =
+          Thread.ofVirtual().name("machine").start(() -> reload.reachedAs(Machine.resolvedName()));
     }
-    port = listen(settings, loops);
+    port = Listening.open(door, settings.server(), loops, this::close);
     fleet.start();
     fitting.watch(LoadWatch.INTERVAL);
     keeping.start();
-    holdings.stocktaker().begin(fleet::snapshot, own::file);
+    holdings.begin(fleet, own::file, reload::named);
     choice.search(fleet, chosen, settings.health());
-    closing(
-        ConfigWatch.start(
-            sources, ConfigWatch.INTERVAL, () -> Settings.load(sources), this::changed));
+    closing(reload.watch());
     started = true;
     journal.started();
     nodePulls.atStart(configured, this::looked);
@@ -232,8 +251,7 @@ public final class Wiring implements AutoCloseable {
   }
 
   public String url() {
-    String host = config.settings().server().host();
-    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    return Listening.url(inForce().server().host(), port);
   }
 
   Greeting greeting() {
@@ -242,7 +260,7 @@ public final class Wiring implements AutoCloseable {
         url(),
         backends.choice(),
         backends.named(OwnNode.NAME).isPresent(),
-        !config.settings().backends().isEmpty(),
+        !inForce().backends().isEmpty(),
         own.engine().ability(),
         own.models());
   }
@@ -271,16 +289,6 @@ public final class Wiring implements AutoCloseable {
     return one;
   }
 
-  private Database database(Settings settings, Home home) {
-    return switch (Database.open(settings.database(), home.file("corral.db"), Schema.CORRAL)) {
-      case Opening.Opened opened -> {
-        notes.addAll(opened.notes());
-        yield opened.database();
-      }
-      case Opening.Refused refused -> throw new Unstartable(refused.message(), refused.next());
-    };
-  }
-
   private Downloads downloads(
       Settings settings, AdminKey adminKey, Database database, Store store) {
     return new Downloads(
@@ -294,32 +302,24 @@ public final class Wiring implements AutoCloseable {
         tidings.noticed("pull"));
   }
 
-  private static AdminKey adminKey(Home home) {
-    return switch (AdminKey.ensure(home.folder())) {
-      case AdminKey.Found.Ready ready -> ready.key();
-      case AdminKey.Found.Refused refused ->
-          throw new Unstartable(refused.message(), refused.next());
-    };
-  }
-
-  private Control control(Keys keys, AdminKey adminKey, Backends added, Database database) {
+  private Control control(Keys keys, AdminKey adminKey, Backends added) {
     return new Control(
         new Parts(
             fleet,
-            () -> gatewaySettings(config.settings()).assignments(),
+            this::assignments,
             keys,
             adminKey,
             access::keysInForce,
             added,
             journal,
             own.downloads().pulls(),
-            this::settings,
-            this::facts,
+            status::settings,
+            status::facts,
             () -> EngineViews.of(own.engine()),
             name -> EngineViews.log(own.engine(), name),
-            () -> metrics.render(fleet.snapshot(), gauges()),
+            () -> metrics.render(fleet.snapshot(), status.gauges()),
             gateway::open,
-            () -> unready(database),
+            status::unready,
             () -> started,
             clock,
             Parts.HEARTBEAT),
@@ -334,15 +334,16 @@ public final class Wiring implements AutoCloseable {
             own.downloads().pulls(),
             fleet,
             nodes,
-            () -> gatewaySettings(config.settings()).assignments(),
+            this::assignments,
             name -> gateway.open(name.key()),
             journal::lastUsed,
             holdings.library(),
+            holdings.stocktaker()::came,
             holdings.protection(),
             nodePulls::restore,
             nodePulls.anchors()::list,
-            () -> configured.models(config.settings()),
-            () -> config.settings().prune(),
+            () -> configured.models(inForce()),
+            () -> inForce().prune(),
             tidings::vanished,
             tidings::kept,
             clock));
@@ -351,92 +352,19 @@ public final class Wiring implements AutoCloseable {
   /// Management calls that bring their own parts: one line for each group.
   private List<CallGroup> groups() {
     return List.of(
-        fitting.calls(() -> gatewaySettings(config.settings()).assignments()),
+        fitting.calls(this::assignments),
         keeping.calls(),
         HubQuestions.calls(own.downloads(), fitting, fleet),
-        holdings.calls(
-            fleet,
-            () -> gatewaySettings(config.settings()).assignments(),
-            fitting,
-            () -> gateway.apply(gatewaySettings(config.settings()))),
+        holdings.calls(fleet, this::assignments, fitting, () -> reload.named()),
         nodePulls.planning(fitting.here()).calls(this::inForce, configured));
   }
 
-  private int listen(Settings settings, int loops) {
-    String host = settings.server().host();
-    int wanted = settings.server().port();
-    try {
-      return door.open(host, wanted, loops).toCompletionStage().toCompletableFuture().join();
-    } catch (CompletionException e) {
-      close();
-      throw Unstartable.port(host, wanted, e.getCause() == null ? e : e.getCause());
-    }
-  }
-
-  /// Without Vert.x's own cache of class path files: nothing of ours is read through it.
-  private static VertxOptions options(int loops) {
-    return new VertxOptions()
-        .setPreferNativeTransport(true)
-        .setEventLoopPoolSize(loops)
-        .setFileSystemOptions(
-            new FileSystemOptions()
-                .setFileCachingEnabled(false)
-                .setClassPathResolvingEnabled(false));
-  }
-
-  private static Access.Rules rules(Settings settings) {
-    return new Access.Rules(
-        settings.server().auth().equals("keys"), !BindRule.loopback(settings.server().host()));
-  }
-
   private Settings inForce() {
-    return config.settings();
+    return config.get().settings();
   }
 
-  private GatewaySettings gatewaySettings(Settings settings) {
-    Destinations hosts = Destinations.of(settings.pull().hosts(), settings.pull().registries());
-    return new GatewaySettings(
-        holdings.assignments(settings, configured.names(settings)),
-        settings.limits().body().count(),
-        settings.server().headers(),
-        hosts::mayBeAsked,
-        holdings.protection()::protects,
-        nodePulls.hidden());
-  }
-
-  /// The files changed. What is right is in force for the next request; what is wrong changes
-  /// nothing and is said.
-  private void changed(Loaded<Settings> loaded) {
-    switch (loaded) {
-      case Loaded.Invalid<Settings> invalid -> tidings.notTaken(invalid.problems());
-      case Loaded.Valid<Settings> valid -> {
-        Settings before = config.settings();
-        Settings now = valid.settings();
-        config = valid;
-        access.follow(rules(now));
-        door.admit(now.server(), machine);
-        bodies.allow(now.limits().bodies().count());
-        turnstile.allow(now.limits().concurrent(), now.limits().queue());
-        holdings.follow(now);
-        gateway.apply(gatewaySettings(now));
-        own.engine().apply(now.engine());
-        own.downloads().follow(now.pull());
-        nodePulls.prefetch();
-        own.store().trash().keep(now.store().trash());
-        Choice.Chosen chosen = choice.of(now, sources.variables());
-        fleet.replace(chosen.backends(), chosen.why(), now.health());
-        boolean restart =
-            !before.database().equals(now.database())
-                || !before.server().host().equals(now.server().host())
-                || before.server().port() != now.server().port();
-        tidings.taken(restart);
-      }
-    }
-  }
-
-  private void resolveMachine() {
-    machine = Machine.resolvedName();
-    door.admit(config.settings().server(), machine);
+  private Assignments assignments() {
+    return gateway.settings().assignments();
   }
 
   private void pulled(PullEvent event) {
@@ -452,35 +380,5 @@ public final class Wiring implements AutoCloseable {
   private void happened(EngineEvent event) {
     tidings.runner(event);
     fleet.look(OwnNode.NAME);
-  }
-
-  private List<SettingView> settings() {
-    return config.entries().stream()
-        .map(entry -> new SettingView(entry.key(), entry.value(), entry.source()))
-        .toList();
-  }
-
-  private Parts.Facts facts() {
-    String ollama = fleet.snapshot().oldestOllama().orElse(Words.OLLAMA_VERSION);
-    return new Parts.Facts(Version.OURS, ollama, startedAt, url(), config.file(), notes);
-  }
-
-  private Gauges gauges() {
-    return new Gauges(
-        Version.OURS,
-        Duration.between(startedAt, clock.instant()),
-        gateway.open(),
-        turnstile.waiting(),
-        bodies.held(),
-        journal.lost());
-  }
-
-  private static List<String> unready(Database database) {
-    try {
-      int _ = database.read(sql -> sql.query(row -> 1, "select 1")).size();
-      return List.of();
-    } catch (DatabaseFailure e) {
-      return List.of("The database does not answer. Look at: corral logs");
-    }
   }
 }

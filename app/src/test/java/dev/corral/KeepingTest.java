@@ -18,6 +18,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +60,20 @@ class KeepingTest {
     return corral.manage(method, path, "");
   }
 
+  /// Size and place of a model in the table that other programs read.
+  private String row(String model) throws SQLException {
+    String file = "jdbc:sqlite:" + corral.home().resolve("library.db");
+    try (Connection library = DriverManager.getConnection(file);
+        PreparedStatement statement =
+            library.prepareStatement(
+                "select file_size_mb, file_path from downloaded_models where model_id = ?")) {
+      statement.setString(1, model);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? rows.getString(1) + " " + rows.getString(2) : "";
+      }
+    }
+  }
+
   private static String path(String model, String query) {
     return "/manage/models/" + model.replace("/", "%2F") + "?weights=true" + query;
   }
@@ -83,6 +102,12 @@ class KeepingTest {
     Answer back = corral.manage("POST", "/manage/trash", "{\"model\":\"farm/hen:red\"}");
     assertThat(back.status()).isEqualTo(200);
     assertThat(store.find(name("farm/hen:red")).orElseThrow().whole()).isTrue();
+    RunningCorral.await(
+        () -> ask("GET", "/manage/models/farm%2Fhen:red").json().path("tracked").asBoolean(),
+        "it is in the library again");
+    assertThat(row("farm/hen:red"))
+        .as("with its size and its place")
+        .matches("\\d.* \\S*sha256-\\w+");
     Answer again = corral.manage("POST", "/manage/trash", "{\"model\":\"farm/hen:red\"}");
     assertThat(again.status()).isEqualTo(404);
     assertThat(again.json().path("next").asText()).contains("corral pull farm/hen:red");

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.testkit.Answer;
 import dev.corral.testkit.OllamaNode;
+import dev.corral.testkit.PullPlan;
 import dev.corral.testkit.RawClient;
+import dev.corral.testkit.TestModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +72,42 @@ class ReloadTest {
     String large = CHAT.formatted("markov-a").replace("hi", "h".repeat(5_000));
     RunningCorral.await(
         () -> RawClient.post(corral.port(), "/api/chat", large).status() == 413, "the limit holds");
+  }
+
+  @Test
+  void theTiersOfAnApplicationFollowItsFileForCallersAndForThoseWhoManage() throws IOException {
+    Path tiers = corral.home().resolve("tiers.yaml");
+    Files.writeString(tiers, "tiers: {free: {model: markov-a}}\n");
+    write("tiers-file: tiers.yaml\n");
+    RunningCorral.await(() -> answers("tier:free", "markov-a"), "the tier is known");
+
+    Files.writeString(tiers, "tiers: {free: {model: markov-b}}\n");
+    RunningCorral.await(() -> answers("tier:free", "markov-b"), "the changed tier is known");
+    assertThat(corral.manage("GET", "/manage/explain?model=tier:free", "").text())
+        .contains("markov-b");
+
+    Files.writeString(tiers, "tiers: [\n");
+    RunningCorral.await(() -> corral.log().contains("tiers.yaml is not valid YAML"), "it is said");
+    Files.writeString(tiers, "tiers: {free: {model: markov-a}}\n");
+    RunningCorral.await(() -> answers("tier:free", "markov-a"), "the mended tier is known");
+  }
+
+  @Test
+  void whatIsPrefetchedIsAskedOfTheNodesThatTheSameFileNames() throws IOException {
+    try (OllamaNode other = OllamaNode.start()) {
+      other.onPull("chick", PullPlan.brings(TestModel.says("chick", "Peep")));
+      Files.writeString(
+          file,
+          "backends: [{name: other, url: \"%s\"}]\npull: {prefetch: [chick]}\n"
+              .formatted(other.url()));
+      RunningCorral.await(() -> !other.exchanges("/api/pull").isEmpty(), "the new node pulls");
+      assertThat(node.exchanges("/api/pull")).isEmpty();
+    }
+  }
+
+  private boolean answers(String asked, String model) {
+    Answer answer = chat(asked);
+    return answer.status() == 200 && answer.json().path("model").asText().startsWith(model);
   }
 
   private void write(String lines) throws IOException {

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// Notices that the file, or a `.env`, was changed or replaced, reads everything again, and hands
-/// over what it came to. It knows nothing of the settings in force: whoever takes an
-/// [Loaded.Invalid] keeps them.
+/// Notices that the file, a `.env`, or a file beside them was changed or replaced, reads everything
+/// again, and hands over what it came to. It knows nothing of the settings in force: whoever takes
+/// an [Loaded.Invalid] keeps them.
 ///
 /// Contents are compared, not times, so that a replaced file, a mounted one and one that was saved
 /// twice within a tick are all noticed. A change counts once it stood still for one interval,
@@ -27,13 +27,20 @@ public final class ConfigWatch implements AutoCloseable {
   private static final String ABSENT = "absent";
 
   private final Sources sources;
+  private final Supplier<List<Path>> beside;
   private final Duration interval;
   private final Runnable changed;
   private final Runnable gone;
   private final Thread thread;
 
-  private ConfigWatch(Sources sources, Duration interval, Runnable changed, Runnable gone) {
+  private ConfigWatch(
+      Sources sources,
+      Supplier<List<Path>> beside,
+      Duration interval,
+      Runnable changed,
+      Runnable gone) {
     this.sources = sources;
+    this.beside = beside;
     this.interval = interval;
     this.changed = changed;
     this.gone = gone;
@@ -43,10 +50,15 @@ public final class ConfigWatch implements AutoCloseable {
 
   /// Watches from now on.
   ///
+  /// @param beside further files that the settings in force name
   /// @param load reads the sources again
   /// @param taker is called on the watching thread, never twice at once
   public static <S> ConfigWatch start(
-      Sources sources, Duration interval, Supplier<Loaded<S>> load, Consumer<Loaded<S>> taker) {
+      Sources sources,
+      Duration interval,
+      Supplier<List<Path>> beside,
+      Supplier<Loaded<S>> load,
+      Consumer<Loaded<S>> taker) {
     Runnable gone =
         () ->
             taker.accept(
@@ -56,7 +68,8 @@ public final class ConfigWatch implements AutoCloseable {
                             String.valueOf(sources.file().getFileName()),
                             "",
                             "the file is gone; restart to run without it, or put it back"))));
-    ConfigWatch watch = new ConfigWatch(sources, interval, () -> taker.accept(load.get()), gone);
+    ConfigWatch watch =
+        new ConfigWatch(sources, beside, interval, () -> taker.accept(load.get()), gone);
     watch.thread.start();
     return watch;
   }
@@ -92,9 +105,8 @@ public final class ConfigWatch implements AutoCloseable {
 
   private List<String> contents() {
     List<String> contents = new ArrayList<>();
-    for (Path file : sources.watched()) {
-      contents.add(digest(file));
-    }
+    sources.watched().forEach(file -> contents.add(digest(file)));
+    beside.get().forEach(file -> contents.add(file + " " + digest(file)));
     return contents;
   }
 

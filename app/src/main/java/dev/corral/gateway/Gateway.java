@@ -158,7 +158,8 @@ public final class Gateway {
     }
   }
 
-  GatewaySettings settings() {
+  /// Those in force.
+  public GatewaySettings settings() {
     return settings;
   }
 

@@ -59,26 +59,42 @@ public final class Caretaker implements AutoCloseable {
     }
   }
 
-  /// One look; what goes wrong in it is said, and tried again in the next.
+  /// One look at everything. What goes wrong in one thing is said, tried again in the next look,
+  /// and no obstacle to the rest.
   void look() {
     Instant now = parts.clock().instant();
-    try {
-      parts.vanishing().look();
-      if (now.isAfter(expired.plus(EXPIRY)) || now.isBefore(expired)) {
-        expired = now;
-        Trash.Emptied emptied = parts.trash().expire();
-        if (!emptied.names().isEmpty()) {
-          parts.notices().accept("the trash let go of " + emptied.names());
-        }
-      }
+    attempt(() -> parts.vanishing().look());
+    if (now.isAfter(expired.plus(EXPIRY)) || now.isBefore(expired)) {
+      expired = now;
+      attempt(this::expire);
+    }
+    attempt(() -> {
       if (due(now)) {
         pruned = now;
         prune(parts.settings().get());
       }
+    });
+  }
+
+  /// One thing to look after.
+  private interface Chore {
+    void run() throws StoreFailure;
+  }
+
+  private void attempt(Chore chore) {
+    try {
+      chore.run();
     } catch (StoreFailure e) {
       parts.notices().accept(e.text());
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.WARNING, "upkeep could not look around", e);
+    }
+  }
+
+  private void expire() throws StoreFailure {
+    Trash.Emptied emptied = parts.trash().expire();
+    if (!emptied.names().isEmpty()) {
+      parts.notices().accept("the trash let go of " + emptied.names());
     }
   }
 

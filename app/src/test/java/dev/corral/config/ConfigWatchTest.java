@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -32,6 +33,7 @@ class ConfigWatchTest {
         ConfigWatch.start(
             sources,
             Duration.ofMillis(5),
+            () -> List.of(home.resolve("tiers.yaml")),
             () -> Config.standard().load(Farm.class, Farm.DEFAULTS, sources),
             taken::add);
   }
@@ -76,6 +78,17 @@ class ConfigWatchTest {
   void aDotEnvCountsToo() throws Exception {
     Files.writeString(home.resolve(".env"), "CORRAL_OWNER=Kim\n");
     assertThat(owner()).isEqualTo("Kim");
+  }
+
+  @Test
+  void aFileBesideThatComesChangesOrGoesCountsToo() throws Exception {
+    Path beside = home.resolve("tiers.yaml");
+    Files.writeString(beside, "tiers: {}\n");
+    assertThat(owner()).isEqualTo("Ann");
+    Files.writeString(beside, "tiers: {free: {model: hen}}\n");
+    assertThat(owner()).isEqualTo("Ann");
+    Files.delete(beside);
+    assertThat(owner()).isEqualTo("Ann");
   }
 
   private String owner() throws InterruptedException {
