@@ -109,7 +109,7 @@ public final class Housekeeping {
 
   /// Reads a blob from its first byte to its last and compares.
   ///
-  /// @param read is told the bytes of each step, and may wait: that is how fast it goes
+  /// @param read is told the bytes of each step, and may wait: that is how fast it goes; or throw
   public Seen look(Layer layer, IntConsumer read) {
     Optional<Path> file = store.blob(layer.digest());
     if (file.isEmpty()) {

@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /// The folder in which an Ollama keeps its models, as far as we may look into it beside that
 /// Ollama.
@@ -74,7 +75,9 @@ public final class OllamaFolder {
   }
 
   /// What a blob's bytes really hash to; empty where it is not there or cannot be read.
-  public Optional<Digest> hash(Digest digest) {
+  ///
+  /// @param read is told the bytes of each step, and may throw to end it
+  public Optional<Digest> hash(Digest digest, IntConsumer read) {
     Optional<Path> file = shelf.blob(digest);
     if (file.isEmpty()) {
       return Optional.empty();
@@ -84,6 +87,7 @@ public final class OllamaFolder {
     try (InputStream in = Files.newInputStream(file.get(), LinkOption.NOFOLLOW_LINKS)) {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         hash.update(buffer, 0, count);
+        read.accept(count);
       }
       return Optional.of(Digest.of(hash));
     } catch (IOException e) {

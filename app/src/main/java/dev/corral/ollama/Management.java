@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// Changes what lies on one Ollama node: pull, copy, delete, upload, and the looks that go with
 /// them. Blocking; for virtual threads. Shapes: reference/ollama.md section 3.
@@ -36,11 +37,24 @@ public final class Management {
 
   private final Upstream upstream;
   private final String instance;
+  private final Consumer<Runnable> begun;
 
   /// @param instance this program's id, by which a node that leads back to us is recognised
   public Management(Upstream upstream, String instance) {
+    this(upstream, instance, _ -> {});
+  }
+
+  private Management(Upstream upstream, String instance, Consumer<Runnable> begun) {
     this.upstream = upstream;
     this.instance = instance;
+    this.begun = begun;
+  }
+
+  /// The same for somebody who may want to end a call.
+  ///
+  /// @param told as each call begins, how to end it: from whatever thread, and harmless afterwards
+  public Management telling(Consumer<Runnable> told) {
+    return new Management(upstream, instance, told);
   }
 
   /// What a call came to.
@@ -172,14 +186,17 @@ public final class Management {
     if (insecure) {
       ask.put("insecure", true);
     }
-    return new PullLines(upstream.talk(target, "POST", "/api/pull", headers(), body(ask)));
+    Talk talk = upstream.talk(target, "POST", "/api/pull", headers(), body(ask));
+    begun.accept(talk::cancel);
+    return new PullLines(talk);
   }
 
   private Reply ask(Target target, String method, String path, byte[] body, Duration within) {
     return told(upstream.talk(target, method, path, headers(), body), within);
   }
 
-  private static Reply told(Talk talk, Duration within) {
+  private Reply told(Talk talk, Duration within) {
+    begun.accept(talk::cancel);
     CompletableFuture<Void> late =
         CompletableFuture.runAsync(
             talk::cancel,

@@ -20,15 +20,18 @@ final class NodeCheck {
   private final NodeSpot spot;
   private final ModelName name;
   private final NodePatience patience;
+  private final Stop stop;
 
   /// What the node tells of the model now. Of the one thread that looks.
   private String listed = "";
 
-  NodeCheck(Management management, NodeSpot spot, ModelName name, NodePatience patience) {
+  NodeCheck(
+      Management management, NodeSpot spot, ModelName name, NodePatience patience, Stop stop) {
     this.management = management;
     this.spot = spot;
     this.name = name;
     this.patience = patience;
+    this.stop = stop;
   }
 
   /// What the look showed.
@@ -47,6 +50,7 @@ final class NodeCheck {
   }
 
   /// @param expected what the registry has, where it could be asked
+  /// @throws java.util.concurrent.CancellationException where it was stopped
   Verdict look(Optional<Fetched.Found> expected, NodeShares shares) {
     List<Digest> sizes =
         expected.map(found -> shares.wrongSizes(found.manifest())).orElse(List.of());
@@ -108,7 +112,7 @@ final class NodeCheck {
     List<Digest> wrong = new ArrayList<>();
     int unread = 0;
     for (Layer layer : manifest.get().blobs()) {
-      Optional<Digest> real = folder.get().hash(layer.digest());
+      Optional<Digest> real = folder.get().hash(layer.digest(), _ -> stop.check());
       if (real.isEmpty()) {
         unread++;
       } else if (!real.get().equals(layer.digest())) {

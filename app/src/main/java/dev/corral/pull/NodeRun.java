@@ -16,6 +16,7 @@ import dev.corral.wire.PathMask;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,7 @@ final class NodeRun implements Work {
   private final NodeShares shares = new NodeShares();
   private volatile Optional<NodeTalk> talk = Optional.empty();
   private volatile boolean checking;
+  private volatile Runnable ending = () -> {};
   private final AtomicInteger tries = new AtomicInteger();
 
   // Of the thread that works.
@@ -60,16 +62,24 @@ final class NodeRun implements Work {
       Order order, NodeSpot spot, Management management, Registry registry, NodePatience patience) {
     this.name = order.name();
     this.spot = spot;
-    this.management = management;
+    this.management = management.telling(this::begun);
     this.patience = patience;
     this.patient = order.patient();
     this.anchors = order.anchors();
     this.remote = registry.open(name, stop.leash());
     this.insecure = registry.plain(name);
     this.asked = insecure ? "http://" + name.shortName() : name.shortName();
-    this.cure = new NodeCure(management, spot, name, remote, stop);
-    this.check = new NodeCheck(management, spot, name, patience);
-    stop.whenAsked(() -> talk.ifPresent(NodeTalk::stop));
+    this.cure = new NodeCure(this.management, spot, name, remote, stop);
+    this.check = new NodeCheck(this.management, spot, name, patience, stop);
+    stop.whenAsked(() -> ending.run());
+  }
+
+  /// A call to the node begins: whoever stops us ends it.
+  private void begun(Runnable end) {
+    ending = end;
+    if (stop.asked()) {
+      end.run();
+    }
   }
 
   @Override
@@ -108,7 +118,7 @@ final class NodeRun implements Work {
     Optional<Anchor> anchor = anchored();
     Optional<End> end = Optional.empty();
     while (end.isEmpty()) {
-      end = stop.asked() ? Optional.of(new End.Stopped()) : once();
+      end = stop.asked() ? Optional.of(new End.Stopped()) : stoppable();
     }
     boolean done = end.get() instanceof End.Done;
     anchor.ifPresent(kept -> settle(kept, done));
@@ -174,6 +184,14 @@ final class NodeRun implements Work {
     }
   }
 
+  private Optional<End> stoppable() {
+    try {
+      return once();
+    } catch (CancellationException e) {
+      return Optional.of(new End.Stopped());
+    }
+  }
+
   /// One try.
   ///
   /// @return empty where another one shall follow
@@ -182,9 +200,6 @@ final class NodeRun implements Work {
     int _ = tries.incrementAndGet();
     NodeTalk now = new NodeTalk(management.pull(spot.target(), asked, insecure), shares, patience);
     talk = Optional.of(now);
-    if (stop.asked()) {
-      now.stop();
-    }
     NodeTalk.End end = now.listen();
     if (now.grew()) {
       inVain = 0;

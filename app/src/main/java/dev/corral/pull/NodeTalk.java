@@ -56,10 +56,6 @@ final class NodeTalk {
     return grew;
   }
 
-  void stop() {
-    lines.close();
-  }
-
   End listen() {
     Thread.ofVirtual().name("pull watch").start(this::watch);
     try (lines) {

@@ -4,6 +4,7 @@ import dev.corral.outbound.Leash;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -40,6 +41,13 @@ final class Stop {
 
   boolean asked() {
     return asked.getCount() == 0;
+  }
+
+  /// For a step of what takes long: throws where it was asked.
+  void check() {
+    if (asked()) {
+      throw new CancellationException("ended by us");
+    }
   }
 
   /// Waits for so long, or until it is asked.

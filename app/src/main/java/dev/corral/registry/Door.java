@@ -46,6 +46,18 @@ final class Door {
     };
   }
 
+  /// Sends what a registry takes or refuses.
+  Pushed push(Ask ask) {
+    return switch (send(ask)) {
+      case Trouble trouble -> trouble;
+      case Answered answered -> {
+        try (Response response = answered.response()) {
+          yield response.status() / 100 == 2 ? new Pushed.There() : troubles.ofPush(response);
+        }
+      }
+    };
+  }
+
   private Sent challenged(Ask ask, Response refused, Ask.@Nullable Credential shown) {
     Optional<Challenge> challenge = refused.header("www-authenticate").flatMap(Challenge::parse);
     Optional<Origin> asker = Origin.of(refused.uri());

@@ -194,14 +194,7 @@ public final class Remote {
             .with("Content-Type", MANIFEST_TYPE)
             .sending(new Whole(manifest))
             .on(leash);
-    return switch (door.send(ask)) {
-      case Trouble trouble -> trouble;
-      case Door.Answered answered -> {
-        try (Response response = answered.response()) {
-          yield response.status() / 100 == 2 ? new Pushed.There() : troubles.ofPush(response);
-        }
-      }
-    };
+    return door.push(ask);
   }
 
   @SuppressWarnings("ArrayRecordComponent") // written once, never compared

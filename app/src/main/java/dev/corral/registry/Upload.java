@@ -54,7 +54,7 @@ final class Upload {
 
   /// @param begin where an upload is asked for
   Pushed send(URI begin, Digest digest) {
-    Step step = step(door.send(post(begin)));
+    Step step = step(door.send(post(begin)), true);
     for (long at = 0; at < size && step instanceof At; at += CHUNK) {
       step = chunk(((At) step).place(), at, Math.min(size, at + CHUNK));
     }
@@ -72,15 +72,7 @@ final class Upload {
   private Pushed end(URI place, Digest digest) {
     String mark = place.getRawQuery() == null ? "?" : "&";
     URI uri = URI.create(place + mark + "digest=" + digest);
-    Ask ask = Ask.get(uri).method("PUT").sending(new Nothing()).on(leash);
-    return switch (door.send(ask)) {
-      case Trouble trouble -> trouble;
-      case Door.Answered answered -> {
-        try (Response response = answered.response()) {
-          yield response.status() / 100 == 2 ? new Pushed.There() : troubles.ofPush(response);
-        }
-      }
-    };
+    return door.push(Ask.get(uri).method("PUT").sending(new Nothing()).on(leash));
   }
 
   private Step chunk(URI place, long from, long to) {
@@ -91,9 +83,9 @@ final class Upload {
             .with("Content-Range", from + "-" + (to - 1))
             .sending(new Slice(from, to))
             .on(leash);
-    Step step = step(door.send(ask));
+    Step step = step(door.send(ask), false);
     for (int tries = 1; tries < MOST_TRIES && again(step); tries++) {
-      step = step(door.send(ask));
+      step = step(door.send(ask), false);
     }
     return step;
   }
@@ -102,21 +94,22 @@ final class Upload {
     return step instanceof Wrong wrong && wrong.trouble().passing() && !leash.isCut();
   }
 
-  private Step step(Door.Sent sent) {
+  /// @param first it answers the question for an upload, not a chunk
+  private Step step(Door.Sent sent, boolean first) {
     return switch (sent) {
       case Trouble trouble -> new Wrong(trouble);
       case Door.Answered answered -> {
         try (Response response = answered.response()) {
-          yield step(response);
+          yield step(response, first);
         }
       }
     };
   }
 
-  private Step step(Response response) {
+  private Step step(Response response, boolean first) {
     int status = response.status();
-    if (status == 201) {
-      return new Done(); // mounted from another model
+    if (first && status == 201) {
+      return new Done(); // mounted from another model; of a chunk it is but another 202
     }
     Optional<URI> next =
         response

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.corral.blobs.OllamaFolder;
 import dev.corral.ollama.Management;
 import dev.corral.testkit.Content;
+import dev.corral.testkit.Exchange;
 import dev.corral.testkit.Fault;
 import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.PullPlan;
@@ -39,7 +40,7 @@ class NodePullTest {
           Duration.ofMillis(500),
           Duration.ofSeconds(2),
           20 << 20,
-          Duration.ofSeconds(5),
+          Duration.ofMinutes(5),
           Duration.ofMillis(20),
           Duration.ofMillis(10),
           Duration.ofMillis(50),
@@ -379,13 +380,30 @@ class NodePullTest {
   }
 
   @Test
-  void aCancelledJobLeavesTheNodeAlone() {
+  void aCancelledJobEndsThePullOfTheNode() {
     node.onPull(model(), right().in(1000, Duration.ofMillis(20)));
     Pull job = ask();
     yard.await(job.id(), now -> now.state() == PullState.PULLING);
     assertThat(yard.pulls().cancel(job.id())).isTrue();
     assertThat(yard.awaitEnd(job.id()).state()).isEqualTo(PullState.CANCELLED);
-    assertThat(node.modelNames()).doesNotContain(model());
+    assertThat(node.awaitExchange("/api/pull", LIMIT).awaitCancelled(LIMIT)).isPositive();
+    assertThat(pulls()).as("nor is it issued again").isEqualTo(1);
+  }
+
+  @Test
+  void aJobThatWaitsForTheNodeToLoadOrListTheModelEndsAtOnceWhenItIsStopped() {
+    node.onPull(model(), right());
+    for (String path : List.of("/api/generate", "/api/tags", "/api/show")) {
+      node.forgetExchanges();
+      node.heal();
+      node.inject(Fault.hang(), Where.path(path));
+      Pull job = ask();
+      Exchange hanging = node.awaitExchange(path, LIMIT);
+      yard.await(job.id(), now -> now.state() == PullState.VERIFYING);
+      assertThat(yard.pulls().cancel(job.id())).isTrue();
+      assertThat(hanging.awaitCancelled(LIMIT)).as(path).isPositive();
+      assertThat(yard.awaitEnd(job.id()).state()).as(path).isEqualTo(PullState.CANCELLED);
+    }
   }
 
   @Test

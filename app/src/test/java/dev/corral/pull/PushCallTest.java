@@ -87,6 +87,19 @@ class PushCallTest {
   }
 
   @Test
+  void aChunkThatIsTakenWithAnotherGoodStatusIsNotTheEndOfTheUpload() {
+    String chunk = "/v2/my/own/blobs/uploads/1";
+    target.play(
+        new Mischief.Elsewhere(201, "http://127.0.0.1:" + target.port() + chunk),
+        Where.path(chunk).once());
+    push("{\"model\":\"" + name() + "\"}");
+    assertThat(target.exchanges(chunk))
+        .extracting(exchange -> exchange.request().method())
+        .as("the registry is told the digest, and says itself whether it has it")
+        .containsExactly("PATCH", "PUT");
+  }
+
+  @Test
   void aRegistryThatTakesNothingFromUsIsNamed() {
     target.play(Mischief.status(403), Where.path("/v2/my/own/blobs/uploads/"));
     assertThat(push("{\"model\":\"" + name() + "\"}").text())

@@ -3,12 +3,18 @@ package dev.corral.pull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.corral.ollama.Management;
+import dev.corral.revision.Anchors;
 import dev.corral.testkit.Content;
 import dev.corral.testkit.Mischief;
+import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.RegistryDouble;
 import dev.corral.testkit.RegistryDouble.ImageLayer;
 import dev.corral.testkit.SmallDisk;
 import dev.corral.testkit.Where;
+import dev.corral.upstream.Target;
+import dev.corral.upstream.Upstream;
+import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -21,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// A store on a disk of 12 MiB, which only root may mount; skipped elsewhere.
 class SmallDiskTest {
   private static final Content WEIGHTS = Content.random(6_000_000, 9);
+
+  private static final Content LARGE = Content.random(8_500_000, 3);
 
   @TempDir private Path folder;
   private final RegistryDouble registry = RegistryDouble.start();
@@ -84,5 +92,33 @@ class SmallDiskTest {
       Files.createDirectory(partials);
       assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);
     }
+  }
+
+  @Test
+  void aPullThatNeedsRoomTakesAsManyAnchorsAsItTakes() {
+    try (Yard yard = new Yard(folder, registry);
+        OllamaNode none = OllamaNode.start()) {
+      Vertx vertx = Vertx.vertx();
+      Target nobody = Target.parse("rig", none.url().toString(), "");
+      Anchors anchors = yard.anchors(new Management(new Upstream(vertx), "test"), nobody);
+      ImageLayer weights = new ImageLayer("model", Content.random(4_000_000, 1));
+      publishAndPull(yard, weights);
+      publishAndPull(yard, weights, new ImageLayer("template", Content.of("{{ .Prompt }}")));
+      publishAndPull(yard, new ImageLayer("model", Content.random(1_000_000, 2)));
+      assertThat(anchors.list()).hasSize(2);
+
+      // The oldest shares its weights with the next: only both together make room.
+      registry.publish("ns/other:t", Yard.CONFIG, new ImageLayer("model", LARGE));
+      Pull done = yard.pull(name().replace("/m:", "/other:"));
+      assertThat(done.state()).as(done.toString()).isEqualTo(PullState.DONE);
+      assertThat(anchors.list()).isEmpty();
+      assertThat(yard.has(name())).as("what the name means now stays").isTrue();
+      vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+
+  private void publishAndPull(Yard yard, ImageLayer... layers) {
+    registry.publish("ns/m:t", Yard.CONFIG, layers);
+    assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);
   }
 }

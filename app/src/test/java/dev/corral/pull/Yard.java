@@ -12,14 +12,20 @@ import dev.corral.db.Opening;
 import dev.corral.db.Schema;
 import dev.corral.hub.Hubs;
 import dev.corral.model.ModelName;
+import dev.corral.ollama.Management;
 import dev.corral.outbound.Destinations;
 import dev.corral.outbound.Outbound;
 import dev.corral.outbound.Patience;
 import dev.corral.outbound.Proxies;
 import dev.corral.registry.Hub;
 import dev.corral.registry.Registry;
+import dev.corral.revision.Anchors;
+import dev.corral.revision.ChangeSettings;
+import dev.corral.revision.NodeSite;
+import dev.corral.revision.OwnSite;
 import dev.corral.testkit.Content;
 import dev.corral.testkit.RegistryDouble;
+import dev.corral.upstream.Target;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -125,6 +131,25 @@ public final class Yard implements AutoCloseable {
             QUICK,
             () -> Instant.now().plus(ahead),
             events::add);
+  }
+
+  /// Keeps from now on what names meant before they were pulled anew.
+  ///
+  /// @param rig the one node
+  Anchors anchors(Management management, Target rig) {
+    Anchors anchors =
+        new Anchors(
+            database,
+            "here",
+            target ->
+                Optional.of(
+                    target.equals(Pulls.OWN)
+                        ? new OwnSite(store)
+                        : new NodeSite(management, rig, Optional.empty())),
+            () -> new Anchors.Bound(ChangeSettings.defaults(), 0),
+            InstantSource.system());
+    pulls.keepIn(anchors);
+    return anchors;
   }
 
   void stop() {
