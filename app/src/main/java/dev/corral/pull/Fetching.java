@@ -9,6 +9,6 @@ record Fetching(Sources sources, FetchSettings settings, Throttle throttle) {
   }
 
   Repair repair(Store store) {
-    return new Repair(store, sources.registry(), settings, throttle);
+    return new Repair(store, sources, settings, throttle);
   }
 }

@@ -93,21 +93,32 @@ final class HubFiles {
               + (choice.missing().size() == 1 ? " is missing" : " are missing"),
           "Choose another quantization: corral hub " + repository());
     }
-    List<Layer> parts = new ArrayList<>();
-    for (HubFile file : choice.files()) {
-      if (file.digest().isEmpty()) {
-        return refused(
-            "the Hub tells no digest of '" + file.name() + "', so nobody could verify it", "");
-      }
-      parts.add(new Layer(Layer.MODEL, file.digest().get(), file.size()));
+    Optional<HubFile> unknown =
+        choice.files().stream().filter(file -> file.digest().isEmpty()).findFirst();
+    if (unknown.isPresent()) {
+      return refused(
+          "the Hub tells no digest of '" + unknown.get().name() + "', so nobody could verify it",
+          "");
     }
+    List<Layer> parts = parts(choice);
     return parts.size() == 1
         ? single(choice.files().getFirst(), parts.getFirst())
         : new Joining(this, choice.files(), parts).work();
   }
 
   String repository() {
+    return repository(name);
+  }
+
+  static String repository(ModelName name) {
     return name.namespace() + "/" + name.model();
+  }
+
+  /// The files of a choice, each of which has a digest.
+  static List<Layer> parts(Choice choice) {
+    return choice.files().stream()
+        .map(file -> new Layer(Layer.MODEL, file.digest().orElseThrow(), file.size()))
+        .toList();
   }
 
   ModelName name() {

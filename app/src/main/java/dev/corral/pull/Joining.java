@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Makes one file of a set of parts while they come: each part is fetched, verified, added to the
@@ -77,7 +78,7 @@ final class Joining {
   }
 
   /// Something is wrong with the parts, in words.
-  private static final class Unfit extends Exception {
+  static final class Unfit extends Exception {
     private static final long serialVersionUID = 1;
 
     private final String text;
@@ -213,7 +214,7 @@ final class Joining {
     long at =
         whole.dataStart() + Splice.dataBytes(whole.tensors().subList(0, from), whole.alignment());
     long count = Math.min(bytes, parts.get(index).size() - header.dataStart());
-    boolean added = copy(part, header.dataStart(), count, joined, at);
+    boolean added = copy(part, header.dataStart(), count, joined, at, fetcher.stop()::asked);
     if (added) {
       joined.note(new Progress(index + 1, to).note());
     }
@@ -284,12 +285,13 @@ final class Joining {
   }
 
   /// @return false where we were stopped on the way
-  private boolean copy(Partial from, long first, long count, Partial to, long at)
+  static boolean copy(
+      Partial from, long first, long count, Partial to, long at, BooleanSupplier stopped)
       throws StoreFailure, Unfit {
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
     long done = 0;
     while (done < count) {
-      if (fetcher.stop().asked()) {
+      if (stopped.getAsBoolean()) {
         return false;
       }
       buffer.clear().limit((int) Math.min(BUFFER, count - done));

@@ -4,10 +4,12 @@ import dev.corral.blobs.Marks;
 import dev.corral.blobs.Partial;
 import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
+import dev.corral.hub.Answered;
+import dev.corral.hub.Hubs;
 import dev.corral.model.Layer;
 import dev.corral.model.ModelName;
 import dev.corral.pull.Pull.Problem;
-import dev.corral.registry.Registry;
+import dev.corral.registry.Trouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,14 +23,14 @@ import java.util.function.LongConsumer;
 /// file. A runner that has that one open goes on with it.
 public final class Repair {
   private final Store store;
-  private final Registry registry;
+  private final Sources sources;
   private final FetchSettings settings;
   private final Throttle throttle;
   private final Stop stop = new Stop();
 
-  Repair(Store store, Registry registry, FetchSettings settings, Throttle throttle) {
+  Repair(Store store, Sources sources, FetchSettings settings, Throttle throttle) {
     this.store = store;
-    this.registry = registry;
+    this.sources = sources;
     this.settings = settings;
     this.throttle = throttle;
   }
@@ -55,16 +57,29 @@ public final class Repair {
   /// @param name of a model that has the layer, which tells where it is to be had
   /// @param progress told the bytes that are there, by any thread
   public End repair(ModelName name, Layer layer, LongConsumer progress) {
-    if (HubFiles.joined(layer)) {
-      return new End.Failed(
-          new Problem(
-              false,
-              "the weights of '" + name.shortName() + "' were joined here of several files",
-              "Fetch them anew: corral rm "
-                  + name.shortName()
-                  + " --now, then corral pull "
-                  + name.shortName()));
+    return switch (source(name, layer)) {
+      case Answered.Not<Source>(Trouble trouble) ->
+          stop.asked() ? new End.Stopped() : new End.Failed(Fetcher.problem(trouble));
+      case Answered.Got<Source>(Source source) -> repair(source, layer, progress);
+    };
+  }
+
+  /// A file that was joined here of several comes from these.
+  private Answered<Source> source(ModelName name, Layer layer) {
+    if (!HubFiles.joined(layer)) {
+      return new Answered.Got<>(Source.of(sources.registry().open(name, stop.leash())));
     }
+    Optional<Hubs> hubs = sources.hubs();
+    return hubs.isPresent()
+        ? JoinedSource.of(name, layer, hubs.get(), stop.leash()).then(Answered.Got::new)
+        : new Answered.Not<>(
+            new Trouble(
+                Trouble.Kind.NOT_ALLOWED,
+                "the weights of '" + name.shortName() + "' come from the Hub, which is not asked",
+                "Allow hf.co in pull.hosts."));
+  }
+
+  private End repair(Source source, Layer layer, LongConsumer progress) {
     try (Partial partial = store.partial(layer.digest())) {
       Extents there = BlobFetch.noted(partial, layer.size());
       if (there.isEmpty()) {
@@ -73,14 +88,7 @@ public final class Repair {
       long fetched = layer.size() - there.length();
       BlobFetch fetch =
           new BlobFetch(
-              Source.of(registry.open(name, stop.leash())),
-              partial,
-              layer,
-              settings,
-              new Backoff(settings),
-              throttle,
-              stop,
-              progress);
+              source, partial, layer, settings, new Backoff(settings), throttle, stop, progress);
       return switch (fetch.fetch()) {
         case BlobFetch.End.Stopped _ -> new End.Stopped();
         case BlobFetch.End.Failed failed -> new End.Failed(Fetcher.problem(failed.trouble()));

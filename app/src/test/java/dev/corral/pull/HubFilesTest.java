@@ -2,20 +2,31 @@ package dev.corral.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.corral.blobs.Partial;
 import dev.corral.blobs.StoredModel;
 import dev.corral.gguf.GgufWriter;
 import dev.corral.gguf.TensorType;
+import dev.corral.hub.Answered;
+import dev.corral.model.Digest;
+import dev.corral.model.Layer;
+import dev.corral.outbound.Leash;
 import dev.corral.registry.Hub;
+import dev.corral.registry.Ranged;
 import dev.corral.testkit.Content;
 import dev.corral.testkit.HubDouble;
 import dev.corral.testkit.Mischief;
 import dev.corral.testkit.Where;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,15 +129,56 @@ class HubFilesTest {
     assertThat(asked(0) + asked(1) + asked(2)).as("nothing is fetched twice").isZero();
   }
 
+  private Repair.End repair() {
+    Layer layer = yard.model(NAME).weightsLayer().orElseThrow();
+    return yard.pulls().repair().repair(Yard.name(NAME), layer, _ -> {});
+  }
+
   @Test
-  void aJoinedFileIsNotRepairedByPiecesAndThatIsSaid() throws Exception {
+  void aJoinedFileIsRepairedFromThePartsOfWhichItWasMade() throws Exception {
     publish(0, 1, 2);
     assertThat(yard.pull(NAME).state()).isEqualTo(PullState.DONE);
-    Repair.End end =
-        yard.pulls()
-            .repair()
-            .repair(Yard.name(NAME), yard.model(NAME).weightsLayer().orElseThrow(), _ -> {});
-    assertThat(end).isInstanceOf(Repair.End.Failed.class);
+    Path file = yard.model(NAME).weights().orElseThrow();
+    byte[] damaged = whole();
+    damaged[damaged.length / 2] ^= 1;
+    Files.write(file, damaged);
+    assertThat(repair()).isEqualTo(new Repair.End.Whole(damaged.length));
+    assertThat(Files.readAllBytes(yard.model(NAME).weights().orElseThrow())).isEqualTo(whole());
+  }
+
+  @Test
+  void anyRangeOfAJoinedFileIsFetchedFromTheRightParts() throws Exception {
+    publish(0, 1, 2);
+    assertThat(yard.pull(NAME).state()).isEqualTo(PullState.DONE);
+    Layer layer = yard.model(NAME).weightsLayer().orElseThrow();
+    Answered<JoinedSource> answered =
+        JoinedSource.of(Yard.name(NAME), layer, yard.sources().hubs().orElseThrow(), new Leash());
+    JoinedSource source = ((Answered.Got<JoinedSource>) answered).value();
+    byte[] all = whole();
+    Random random = new Random(7);
+    for (int i = 0; i < 40; i++) {
+      int one = random.nextInt(all.length);
+      int other = random.nextInt(all.length);
+      int first = Math.min(one, other);
+      int last = Math.max(one, other);
+      try (Ranged.Part part = (Ranged.Part) source.range(layer, first, last)) {
+        assertThat(part.from()).isEqualTo(first);
+        assertThat(part.bytes().readAllBytes())
+            .as("%s to %s", first, last)
+            .isEqualTo(Arrays.copyOfRange(all, first, last + 1));
+      }
+    }
+  }
+
+  @Test
+  void whereThePartsAreOthersNowAJoinedFileIsNotRepairedAndThatIsSaid() throws Exception {
+    publish(0, 1, 2);
+    assertThat(yard.pull(NAME).state()).isEqualTo(PullState.DONE);
+    yard.stop();
+    hub.file(REPOSITORY, file(2), Content.of("something else"));
+    yard.start(Optional.empty());
+    Repair.End end = repair();
+    assertThat(((Repair.End.Failed) end).problem().text()).contains("no longer the files");
     assertThat(((Repair.End.Failed) end).problem().next()).contains("corral rm " + NAME);
   }
 
@@ -185,5 +237,52 @@ class HubFilesTest {
 
     Pull missing = yard.pull(NAME.replace("Q4_K_M", "Q8_0"));
     assertThat(missing.problem().missing()).isTrue();
+  }
+
+  @Test
+  void aPartThatIsBeingAddedIsLeftAtOnceWhereCorralStops() throws Exception {
+    int mebi = 1 << 20;
+    AtomicInteger looks = new AtomicInteger();
+    try (Partial part = yard.store().partial(Digest.of(new byte[] {1}));
+        Partial joined = yard.store().partial(Digest.of(new byte[] {2}))) {
+      part.write(ByteBuffer.wrap(new byte[5 * mebi]), 0);
+      boolean all = Joining.copy(part, 0, 5L * mebi, joined, 0, () -> looks.incrementAndGet() > 2);
+      assertThat(all).isFalse();
+      assertThat(joined.length()).isEqualTo(2L * mebi);
+      assertThat(Joining.copy(part, 0, 5L * mebi, joined, 0, () -> false)).isTrue();
+      assertThat(joined.length()).isEqualTo(5L * mebi);
+    }
+  }
+
+  @Test
+  void whatAnEarlierPullLeftAndNobodyCanUseIsMadeAnew() throws Exception {
+    publish(0, 1, 2);
+    hub.play(new Mischief.Slow(10_000), Where.path(HubDouble.filePath(REPOSITORY, file(2))));
+    Pull job = yard.ask(NAME);
+    yard.await(job.id(), _ -> asked(2) > 1);
+    yard.stop();
+    Path joined = joinedBefore();
+    Files.write(joined, new byte[100]); // as a disk leaves it that lost what it had promised
+    hub.behave();
+    hub.play(Mischief.status(400), Where.path("/v2/" + REPOSITORY + "/manifests/Q4_K_M"));
+
+    yard.start(Optional.empty());
+    Pull done = yard.awaitEnd(job.id());
+    assertThat(done.state()).as(done.toString()).isEqualTo(PullState.DONE);
+    assertThat(Files.readAllBytes(yard.model(NAME).weights().orElseThrow())).isEqualTo(whole());
+    assertThat(yard.files(".corral/partial")).isEmpty();
+  }
+
+  /// The one whose note says how many parts are in it.
+  private Path joinedBefore() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("models/.corral/partial"))) {
+      for (Path note : files.filter(file -> file.toString().endsWith(".note")).toList()) {
+        if (Files.readString(note).startsWith("corral-joined 1 2 ")) {
+          String name = note.getFileName().toString();
+          return note.resolveSibling(name.substring(0, name.length() - ".note".length()));
+        }
+      }
+    }
+    throw new AssertionError("two parts were in when it was stopped");
   }
 }

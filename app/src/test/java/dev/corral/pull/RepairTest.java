@@ -74,6 +74,12 @@ class RepairTest {
     }
   }
 
+  private static byte[] readAt(FileChannel file, long at) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(10);
+    int _ = file.read(bytes, at);
+    return bytes.array();
+  }
+
   @Test
   void onlyThePieceThatIsDamagedIsFetchedAgain() throws Exception {
     flip(Marks.PIECE + 77);
@@ -88,8 +94,11 @@ class RepairTest {
   void whoeverHasTheDamagedFileOpenGoesOnWithIt() throws Exception {
     flip(5);
     try (FileChannel runner = FileChannel.open(file(), StandardOpenOption.READ)) {
+      byte[] before = readAt(runner, 0);
       assertThat(repair()).isInstanceOf(Repair.End.Whole.class);
-      assertThat(runner.size()).isEqualTo(WEIGHTS.size());
+      assertThat(readAt(runner, 0)).as("the file that is open stays as it was").isEqualTo(before);
+      assertThat(before[5]).isNotEqualTo(WEIGHTS.bytes()[5]);
+      assertThat(Digest.of(Files.readAllBytes(file()))).hasToString(WEIGHTS.digest());
     }
   }
 

@@ -176,6 +176,10 @@ public final class Yard implements AutoCloseable {
     return pulls;
   }
 
+  Sources sources() {
+    return sources;
+  }
+
   Store store() {
     return store;
   }
