@@ -76,11 +76,10 @@ final class HeaderFinder implements HeaderSearch {
   }
 
   private Optional<Gguf> betterWithin(Duration moment, ModelName name) {
-    CompletableFuture<Answered<Header>> answer = new CompletableFuture<>();
-    var _ =
-        Thread.ofVirtual()
-            .name("header")
-            .start(() -> answer.complete(afar.get().of(name, Depth.EXACT)));
+    CompletableFuture<Answered<Header>> answer =
+        CompletableFuture.supplyAsync(
+            () -> afar.get().of(name, Depth.EXACT),
+            asking -> Thread.ofVirtual().name("header").start(asking));
     try {
       return answer.get(moment.toMillis(), TimeUnit.MILLISECONDS)
               instanceof Answered.Got<Header>(Header header)

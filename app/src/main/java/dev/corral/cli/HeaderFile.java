@@ -34,7 +34,17 @@ final class HeaderFile {
   /// @throws Failure where it is not there, cannot be read or is damaged
   static Gguf read(Path file) {
     Gguf first = one(file);
-    return first.parts() == 1 ? first : first.with(others(file, first));
+    if (first.parts() == 1) {
+      return first;
+    }
+    try {
+      return first.with(others(file, first));
+    } catch (IllegalArgumentException e) {
+      throw new Failure(
+          Exit.FAILED,
+          "'" + file.getFileName() + "' cannot be judged: " + e.getMessage(),
+          "Fetch the set again.");
+    }
   }
 
   private static List<Gguf> others(Path file, Gguf first) {

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Whether models fit, for listings: at once and roughly by size, and exactly as soon as their
 /// header has been read, which is done beside, one after the other.
@@ -22,7 +23,7 @@ public final class Glances {
   private static final Duration KEPT = Duration.ofSeconds(60);
 
   /// Models on one machine are fewer; what is beyond is forgotten all at once.
-  private static final int MOST_KEPT = 2_000;
+  private static final int MOST_KEPT = 1_000;
 
   private final Here here;
   private final Function<ModelName, Optional<Gguf>> headers;
@@ -30,7 +31,8 @@ public final class Glances {
   private final Map<String, Judged> judged = new ConcurrentHashMap<>();
   private final Semaphore reading = new Semaphore(1);
 
-  private record Judged(FitView fit, Instant at) {}
+  /// @param header null as long as it was not read
+  private record Judged(FitView fit, @Nullable Gguf header, Instant at) {}
 
   /// @param headers of models that are here, without a question to the outside; may block
   public Glances(Here here, Function<ModelName, Optional<Gguf>> headers, InstantSource clock) {
@@ -48,11 +50,18 @@ public final class Glances {
       return Optional.of(view(here.roughly(name, bytes)));
     }
     Judged known = judged.get(digest);
-    boolean old = known == null || known.at().plus(KEPT).isBefore(clock.instant());
-    if (old) {
-      readBeside(name, digest, bytes);
+    if (known != null && !known.at().plus(KEPT).isBefore(clock.instant())) {
+      return Optional.of(known.fit());
     }
-    return Optional.of(known == null ? view(here.roughly(name, bytes)) : known.fit());
+    Gguf header = known == null ? null : known.header();
+    Judged now =
+        header == null
+            ? new Judged(view(here.roughly(name, bytes)), null, clock.instant())
+            : judged(name, header);
+    if (taken(digest, known, now) && header == null) {
+      ModelName.parse(name).ifPresent(model -> readBeside(name, model, digest));
+    }
+    return Optional.of(now.fit());
   }
 
   /// As it would be on a card of that size with nothing else on it.
@@ -60,34 +69,32 @@ public final class Glances {
     return view(here.roughly(name, bytes, Hardware.card(vramBytes)));
   }
 
-  private void readBeside(String name, String digest, long bytes) {
+  /// Who puts it there reads the header; others find it young.
+  private boolean taken(String digest, @Nullable Judged before, Judged now) {
+    if (before != null) {
+      return judged.replace(digest, before, now);
+    }
     if (judged.size() >= MOST_KEPT) {
       judged.clear();
     }
-    Judged rough = new Judged(view(here.roughly(name, bytes)), clock.instant());
-    Judged before = judged.get(digest);
-    // Who puts it there reads; others find it young.
-    boolean mine =
-        before == null
-            ? judged.putIfAbsent(digest, rough) == null
-            : judged.replace(digest, before, new Judged(before.fit(), clock.instant()));
-    Optional<ModelName> model = ModelName.parse(name);
-    if (!mine || model.isEmpty()) {
-      return;
-    }
+    return judged.putIfAbsent(digest, now) == null;
+  }
+
+  private void readBeside(String name, ModelName model, String digest) {
     Thread.ofVirtual()
         .name("glance")
         .start(() -> {
           reading.acquireUninterruptibly();
           try {
-            headers
-                .apply(model.get())
-                .ifPresent(gguf ->
-                    judged.put(digest, new Judged(view(here.of(name, gguf)), clock.instant())));
+            headers.apply(model).ifPresent(gguf -> judged.put(digest, judged(name, gguf)));
           } finally {
             reading.release();
           }
         });
+  }
+
+  private Judged judged(String name, Gguf header) {
+    return new Judged(view(here.of(name, header)), header, clock.instant());
   }
 
   private static FitView view(Fit fit) {

@@ -152,9 +152,13 @@ final class Judge {
       return book.find(known.architecture(), driver);
     }
 
+    private double factor(int devices) {
+      return correction(devices).map(Correction::factor).orElse(1.0);
+    }
+
     Verdict verdict(Estimate estimate) {
       List<Long> devices = estimate.devices();
-      double factor = correction(devices.size()).map(Correction::factor).orElse(1.0);
+      double factor = factor(devices.size());
       double doubt = factor * (exact() ? 1 : DOUBT);
       boolean perfect = true;
       for (int i = 0; i < devices.size(); i++) {
@@ -178,12 +182,14 @@ final class Judge {
     private Optional<FitSettings> partly(FitSettings settings) {
       int low = 0;
       int high = known.allBlocks();
+      double factor = factor(1);
       FitSettings best = null;
       while (low <= high) {
         int middle = (low + high) / 2;
         FitSettings tried = settings.withPlacement(new Placement.Blocks(middle));
         Estimate estimate = estimate(tried);
-        boolean device = estimate.devices().getFirst() <= machine.gpus().getFirst().usableBytes();
+        boolean device =
+            estimate.devices().getFirst() * factor <= machine.gpus().getFirst().usableBytes();
         boolean host = estimate.host() <= machine.hostUsableBytes();
         if (device && host) {
           best = tried;
@@ -246,10 +252,13 @@ final class Judge {
           settings.placement() instanceof Placement.Blocks
               ? estimate(settings.withPlacement(new Placement.Gpu()))
               : estimate;
-      long missing = Math.max(0, whole.host() - machine.hostUsableBytes());
       List<Long> devices = whole.devices();
+      double factor = factor(devices.size());
+      double host = whole.host() * (devices.isEmpty() ? factor : 1);
+      long missing = Math.max(0, (long) Math.ceil(host) - machine.hostUsableBytes());
       for (int i = 0; i < devices.size(); i++) {
-        missing += Math.max(0, devices.get(i) - machine.gpus().get(i).usableBytes());
+        long need = (long) Math.ceil(devices.get(i) * factor);
+        missing += Math.max(0, need - machine.gpus().get(i).usableBytes());
       }
       return missing;
     }

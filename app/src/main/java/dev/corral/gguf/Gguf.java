@@ -27,21 +27,60 @@ public record Gguf(
   public static final String ARCHITECTURE = "general.architecture";
   public static final String TOKENS = "tokenizer.ggml.tokens";
   public static final String TOKEN_TYPES = "tokenizer.ggml.token_type";
+  private static final String PARTS = "split.count";
+  private static final String ALL_TENSORS = "split.tensors.count";
 
   /// How many files the model lies in; 1 as a rule.
   public int parts() {
-    return (int) Math.clamp(whole("split.count").orElse(1), 1, Integer.MAX_VALUE);
+    return (int) Math.clamp(whole(PARTS).orElse(1), 1, Integer.MAX_VALUE);
   }
 
-  /// The whole model of which this is the first file.
+  /// The whole model of which this is the first file. It is complete only where all files are.
   ///
-  /// @param others headers of all other files
+  /// @param others headers of all other files, in order
+  /// @throws IllegalArgumentException with a clause, where this one says that it belongs to others
   public Gguf with(List<Gguf> others) {
+    if (whole(PARTS).isPresent() && parts() != 1 + others.size()) {
+      throw new IllegalArgumentException(
+          "there are " + (1 + others.size()) + " parts and the first one says " + parts());
+    }
     List<Tensor> all = new ArrayList<>(tensors);
     others.forEach(other -> all.addAll(other.tensors()));
+    boolean whole = complete && others.stream().allMatch(Gguf::complete);
+    OptionalLong declared = whole(ALL_TENSORS);
+    if (whole && declared.isPresent() && declared.getAsLong() != all.size()) {
+      throw new IllegalArgumentException(
+          "the parts have "
+              + all.size()
+              + " tensors together and the first one says "
+              + declared.getAsLong()
+              + ", so they are not parts of one model");
+    }
     long bytes = others.stream().mapToLong(Gguf::length).reduce(length, Math::addExact);
     return new Gguf(
-        version, alignment, metadata, List.copyOf(all), all.size(), dataStart, bytes, complete);
+        version,
+        alignment,
+        metadata,
+        List.copyOf(all),
+        whole ? all.size() : declared.orElse(tensorCount),
+        dataStart,
+        bytes,
+        whole);
+  }
+
+  /// This header of a first file as a provisional one of the whole set.
+  ///
+  /// @param length bytes of all files together
+  public Gguf ofSet(long length) {
+    return new Gguf(
+        version,
+        alignment,
+        metadata,
+        tensors,
+        whole(ALL_TENSORS).orElse(tensorCount),
+        -1,
+        length,
+        false);
   }
 
   public Optional<String> architecture() {

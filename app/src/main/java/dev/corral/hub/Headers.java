@@ -128,8 +128,8 @@ public final class Headers {
     }
     Answered<Gguf> whole =
         firstAlone
-            ? new Answered.Got<>(Tables.firstOf(parts.getFirst(), choice.size()))
-            : Tables.joined(parts, choice.size());
+            ? new Answered.Got<>(parts.getFirst().ofSet(choice.size()))
+            : Tables.joined(parts);
     return whole.then(gguf -> new Answered.Got<>(new Header(gguf, asked, read)));
   }
 

@@ -31,6 +31,7 @@ final class Listings {
 
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final int MOST_LICENSE = 80;
+  private static final JsonNode NOTHING = new JsonMapper().createObjectNode();
 
   private final Site site;
   private final InstantSource clock;
@@ -44,7 +45,8 @@ final class Listings {
         }
       };
 
-  /// @param etag of the first page; a listing of several pages is asked for anew
+  /// @param etag of the first page; empty where all is asked for anew: a listing of several pages,
+  ///   and one of which the Hub did not say what it is
   private record Kept(Repository repository, String etag, Instant at) {}
 
   /// @param etag of the first page where it is the only one
@@ -68,8 +70,13 @@ final class Listings {
       case Answered.Not<Files>(Trouble trouble) -> new Answered.Not<>(trouble);
       case Answered.Got<Files>(Files got) when got.unchanged() && before.isPresent() ->
           new Answered.Got<>(keep(before.get().repository(), before.get().etag()));
-      case Answered.Got<Files>(Files got) ->
-          new Answered.Got<>(keep(described(name, got, words, deadline), got.etag()));
+      case Answered.Got<Files>(Files got) -> {
+        Answered<Site.Page> info = site.page(site.at("/api/models/" + name), words, "", deadline);
+        yield new Answered.Got<>(
+            info instanceof Answered.Got<Site.Page>(Site.Page page)
+                ? keep(described(name, got, page.body()), got.etag())
+                : keep(described(name, got, NOTHING), ""));
+      }
     };
   }
 
@@ -125,12 +132,7 @@ final class Listings {
   }
 
   /// What the Hub says of the repository itself. Files without it are worth more than nothing.
-  private Repository described(RepositoryName name, Files files, Words words, long deadline) {
-    Answered<Site.Page> page = site.page(site.at("/api/models/" + name), words, "", deadline);
-    JsonNode info =
-        page instanceof Answered.Got<Site.Page>(Site.Page got)
-            ? got.body()
-            : new JsonMapper().createObjectNode();
+  private static Repository described(RepositoryName name, Files files, JsonNode info) {
     JsonNode gguf = info.path("gguf");
     Optional<Boolean> template =
         gguf.isObject() && gguf.has("architecture")

@@ -218,6 +218,10 @@ class FitVerbTest {
 
   /// One file of a model of two, with one block each.
   private Path part(int number) throws IOException {
+    return part(number, 4);
+  }
+
+  private Path part(int number, int tensors) throws IOException {
     GgufWriter writer = new GgufWriter().whole("split.count", 2).whole("split.no", number - 1);
     if (number == 1) {
       writer
@@ -227,7 +231,7 @@ class FitVerbTest {
           .whole("llama.embedding_length", 256)
           .whole("llama.feed_forward_length", 512)
           .whole("llama.attention.head_count", 4)
-          .whole("split.tensors.count", 4);
+          .whole("split.tensors.count", tensors);
       writer.tensor("token_embd.weight", TensorType.F16, List.of(256L, 1000L), out -> {});
       writer.tensor("output.weight", TensorType.F16, List.of(256L, 1000L), out -> {});
     }
@@ -251,6 +255,14 @@ class FitVerbTest {
     Path elsewhere = Files.copy(first, home.resolve("renamed.gguf"));
     assertThat(typed.run("fit", elsewhere.toString())).isEqualTo(1);
     assertThat(typed.err()).contains("one of 2 files");
+  }
+
+  @Test
+  void filesThatAreNotOfOneModelAreNotTakenTogether() throws IOException {
+    Path first = part(1, 5);
+    Path _ = part(2);
+    assertThat(typed.run("fit", first.toString())).isEqualTo(1);
+    assertThat(typed.err()).contains("4 tensors together and the first one says 5");
   }
 
   @Test

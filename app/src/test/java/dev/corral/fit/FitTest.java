@@ -170,6 +170,23 @@ class FitTest {
   }
 
   @Test
+  void earlierLoadsThatTookMoreKeepBlocksOffTheCardAndRaiseWhatIsMissing() {
+    Correction.Book book = (_, _) -> Optional.of(new Correction(1.5, 4));
+    Hardware card = Hardware.card(6 * GIB);
+    long usable = card.gpus().getFirst().usableBytes();
+    Fit plain = fit(llama8b, FitSettings.of(8192), card);
+    Fit corrected = Fit.of("model", llama8b, FitSettings.of(8192), card, book);
+    assertThat(corrected.verdict()).isEqualTo(Verdict.PARTIAL);
+    assertThat(corrected.blocks().onDevice()).isLessThan(plain.blocks().onDevice());
+    assertThat(corrected.deviceBytes().getFirst() * 1.5).isLessThanOrEqualTo(usable);
+    Fit whole = fit(llama8b, FitSettings.of(8192), Hardware.card(16 * GIB));
+    assertThat(corrected.missingBytes())
+        .isBetween(
+            Math.round(whole.deviceBytes().getFirst() * 1.5) - usable - 1,
+            Math.round(whole.deviceBytes().getFirst() * 1.5) - usable + 1);
+  }
+
+  @Test
   void fromTheSizeOfAFileAloneTheAnswerIsRoughAndFromAbove() {
     Here here =
         new Here(

@@ -45,6 +45,17 @@ class GgufReaderTest {
   }
 
   @Test
+  void aSetOfFilesIsOnlyCompleteWhereEachOfThemIs() throws IOException {
+    byte[] bytes = model("markov-a");
+    Gguf whole = exact(GgufReader.read(ByteSource.of(bytes), ReadSettings.forFit()));
+    Gguf glanced = whole.ofSet(whole.length());
+    assertThat(whole.with(List.of(whole)).complete()).isTrue();
+    assertThat(whole.with(List.of(whole)).length()).isEqualTo(2 * whole.length());
+    assertThat(whole.with(List.of(glanced)).complete()).isFalse();
+    assertThat(glanced.with(List.of(whole)).complete()).isFalse();
+  }
+
+  @Test
   void whatTheWriterWritesTheReaderReads() throws IOException {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     new GgufWriter()

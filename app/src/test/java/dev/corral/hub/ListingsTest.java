@@ -111,6 +111,19 @@ class ListingsTest {
   }
 
   @Test
+  void whatTheHubDidNotSayOnceIsAskedAgainWithTheNextListing() {
+    Instant[] now = {Instant.parse("2026-11-21T12:00:00Z")};
+    Hubs later = Yonder.hubs(hub, "", Patience.USUAL, () -> now[0]);
+    publish(1);
+    hub.info(REPO, info -> info.putArray("tags").add("license:mit"));
+    hub.play(Mischief.status(404), Where.path(HubDouble.infoPath(REPO)).once());
+    assertThat(got(later.repository(NAME)).license()).isEmpty();
+
+    now[0] = now[0].plusSeconds(61);
+    assertThat(got(later.repository(NAME)).license()).isEqualTo("mit");
+  }
+
+  @Test
   void whatTheHubWritesOfAModelIsFitForATerminal() {
     publish(1);
     hub.info(
