@@ -126,6 +126,8 @@ final class Loop {
       ready.complete(new Ready(loaded.facts(), loaded.model().vocabulary()));
       try {
         while (commands(steps)) {
+          steps.admit();
+          publish(steps);
           steps.step();
           publish(steps);
         }

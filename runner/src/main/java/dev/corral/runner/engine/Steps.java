@@ -26,8 +26,8 @@ final class Steps {
   private final Pace pace = new Pace();
   private final List<Fed> fed = new ArrayList<>();
 
-  /// The only job of the step that is being computed: nobody else is hurt when it stops half-way.
-  private volatile @Nullable Job alone;
+  /// Whom the step that is being computed serves; nobody between two steps.
+  private volatile List<Job> served = List.of();
 
   private long admissions;
 
@@ -45,8 +45,13 @@ final class Steps {
 
   /// Whether the step that is being computed serves nobody any more. Asked from within it.
   boolean pointless() {
-    var only = alone;
-    return only != null && only.cancelled();
+    var jobs = served;
+    for (var job : jobs) {
+      if (!job.cancelled()) {
+        return false;
+      }
+    }
+    return !jobs.isEmpty();
   }
 
   List<SlotState> slots() {
@@ -97,12 +102,12 @@ final class Steps {
 
   /// Computes once for everybody who has a slot.
   void step() {
-    admit();
     generate();
     embed();
   }
 
-  private void admit() {
+  /// Gives slots to those who wait, as far as there is room.
+  void admit() {
     for (var job = waiting.next(); job != null; job = waiting.next()) {
       var slot = choose(job);
       if (slot == null || !cells.makeRoom(job, slot)) {
@@ -161,7 +166,8 @@ final class Steps {
     busy.forEach(this::shiftIfFull);
     busy.stream().filter(slot -> slot.pending() == 1).forEach(slot -> feed(slot, 1));
     int answering = loaded.batch().size();
-    int prompts = pace.tokens(answering > 0, loaded.batch().free());
+    boolean others = busy.size() > 1 || waiting.size() > 0;
+    int prompts = pace.tokens(others, loaded.batch().free());
     for (var slot : busy) {
       if (slot.pending() > 1) {
         prompts -= feed(slot, Math.min(slot.pending(), prompts));
@@ -200,13 +206,13 @@ final class Steps {
   }
 
   private void compute(int ofPrompts) {
-    alone = fed.size() == 1 ? fed.getFirst().job : null;
+    served = fed.stream().map(Fed::job).toList();
     long begun = System.nanoTime();
     var how = context.decode(loaded.batch());
     if (how == Context.Step.DONE) {
       context.synchronize();
     }
-    alone = null;
+    served = List.of();
     switch (how) {
       case DONE -> {
         pace.took(ofPrompts, System.nanoTime() - begun);

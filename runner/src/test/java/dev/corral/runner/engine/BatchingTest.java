@@ -127,6 +127,77 @@ class BatchingTest {
   }
 
   @Test
+  void ofAPromptThatIsGivenUpNoMoreIsReadThanTheStepThatWasBegun() {
+    // Two prompts and an answer share steps of 32 tokens; one prompt is given up on the way.
+    var tickets = new ArrayList<Ticket>();
+    var givenUpAt = new AtomicInteger();
+    var most = new AtomicInteger();
+    var gone = new Heard();
+    var other = new Heard();
+    var writer =
+        new Heard(heard -> {
+          if (heard.pieces.size() == 1) {
+            tickets.add(engine.submit(Ask.greedy(longPrompt("g"), 1).scope("g").task(), gone));
+            var shorter = longPrompt("h").subList(0, LONG_PROMPT - 1);
+            engine.submit(Ask.greedy(shorter, 1).scope("h").task(), other);
+          }
+          engine.slots().stream()
+              .filter(slot -> slot.promptTokens() == LONG_PROMPT)
+              .forEach(slot -> {
+                most.accumulateAndGet(slot.promptRead(), Math::max);
+                if (slot.promptRead() > 100 && givenUpAt.compareAndSet(0, slot.promptRead())) {
+                  tickets.getFirst().cancel();
+                }
+              });
+        });
+    engine.submit(Ask.greedy(prompt, 300).task(), writer);
+
+    assertThat(gone.failed().kind()).isEqualTo(TaskFailed.Kind.CANCELLED);
+    assertThat(givenUpAt.get()).isPositive();
+    assertThat(most.get() - givenUpAt.get()).isBetween(0, 32);
+    assertThat(other.text()).isNotEmpty();
+    assertThat(writer.ended().counts().predicted()).isEqualTo(300);
+  }
+
+  @Test
+  void whoGotASlotIsSeenToHaveItBeforeItsFirstStepIsComputed() {
+    var newcomer = new Heard();
+    var seen = new AtomicReference<SlotState.Work>();
+    var writer =
+        new Heard(heard -> {
+          if (heard.pieces.size() == 1) {
+            engine.submit(Ask.greedy(longPrompt("i"), 1).scope("i").task(), newcomer);
+          } else if (heard.pieces.size() == 2) {
+            // The first step with the newcomer's tokens has just been computed, and nothing told.
+            engine.slots().stream()
+                .filter(slot -> slot.promptTokens() == LONG_PROMPT)
+                .forEach(slot -> seen.set(slot.work()));
+          }
+        });
+    engine.submit(Ask.greedy(prompt, 300).task(), writer);
+
+    assertThat(newcomer.text()).isNotEmpty();
+    assertThat(seen).hasValue(SlotState.Work.PREFILL);
+  }
+
+  @Test
+  void aStepWhoseOnlyReadersAllGaveUpFreesTheirSlots() {
+    var one = new Heard();
+    var two = new Heard();
+    var tickets =
+        List.of(
+            engine.submit(Ask.greedy(longPrompt("j"), -1).scope("j").task(), one),
+            engine.submit(Ask.greedy(longPrompt("kk"), -1).scope("k").task(), two));
+    tickets.forEach(Ticket::cancel);
+
+    assertThat(List.of(one, two))
+        .allMatch(heard -> heard.failed().kind() == TaskFailed.Kind.CANCELLED);
+    var next = new Heard();
+    engine.submit(Ask.greedy(prompt, 3).task(), next);
+    assertThat(next.text()).isEqualTo(" one two three");
+  }
+
+  @Test
   void anAnswerThatIsGivenUpInTheMiddleEndsThere() {
     var ticket = new AtomicReference<Ticket>();
     var heard =
