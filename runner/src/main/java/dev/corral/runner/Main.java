@@ -10,6 +10,7 @@ import dev.corral.runner.engine.Facts;
 import dev.corral.runner.engine.ModelRefused;
 import dev.corral.runner.http.Routes;
 import dev.corral.runner.http.Server;
+import dev.corral.runner.llama.CoreDumps;
 import dev.corral.runner.llama.NativesUnusable;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;

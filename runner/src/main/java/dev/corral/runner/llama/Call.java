@@ -1,230 +1,72 @@
 package dev.corral.runner.llama;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodType;
-import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
+import java.util.Collections;
 
-/// One C function, linked when it is first called, because linking costs about a millisecond and
-/// most runs need half of them. Never linked as critical: a call may compute for seconds and call
-/// back.
+/// One C function that takes and returns whole numbers, flags and addresses, as nearly all do.
+///
+/// The JDK makes about ten classes for each shape of a function, which no cache keeps and which
+/// were most of a runner's start. So there is one shape for all of them: as many 64-bit numbers as
+/// the longest has. That is what crosses anyway, on every system for which there are libraries:
+/// each argument has a register or eight bytes of the stack, a function looks at as many as it has
+/// and at as much of each as it declares, and what is left over is the caller's to clear away.
+///
+/// Never linked as critical: a call may compute for seconds and call back.
 final class Call {
+  /// `llama_tokenize` has so many arguments.
+  private static final int MOST = 7;
 
-  /// What a procedure returns through [#any].
-  private static final Object VOID = new Object();
+  private static final MethodHandle SHAPE =
+      Linker.nativeLinker()
+          .downcallHandle(
+              FunctionDescriptor.of(
+                  JAVA_LONG, Collections.nCopies(MOST, JAVA_LONG).toArray(MemoryLayout[]::new)));
 
-  private final MemorySegment address;
-  private final FunctionDescriptor descriptor;
-  private volatile @Nullable MethodHandle linked;
+  private final MemorySegment function;
 
-  Call(MemorySegment address, FunctionDescriptor descriptor) {
-    this.address = address;
-    this.descriptor = descriptor;
+  Call(MemorySegment function) {
+    this.function = function;
   }
 
-  private MethodHandle handle() {
-    var handle = linked;
-    if (handle == null) {
-      handle = Linker.nativeLinker().downcallHandle(address, descriptor);
-      linked = handle;
-    }
-    return handle;
-  }
-
-  int asInt() {
+  long asLong(long... arguments) {
+    long[] all = arguments.length == MOST ? arguments : Arrays.copyOf(arguments, MOST);
     try {
-      return (int) handle().invokeExact();
+      return (long)
+          SHAPE.invokeExact(function, all[0], all[1], all[2], all[3], all[4], all[5], all[6]);
     } catch (Throwable e) {
-      throw broken(e);
+      // A downcall throws nothing of its own.
+      throw new AssertionError("a native function was called with the wrong shape", e);
     }
   }
 
-  int asInt(MemorySegment a) {
-    try {
-      return (int) handle().invokeExact(a);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
+  void run(long... arguments) {
+    asLong(arguments);
   }
 
-  int asInt(MemorySegment a, int b) {
-    try {
-      return (int) handle().invokeExact(a, b);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
+  /// Only the lower half of the register is the result; the other is whatever it was.
+  int asInt(long... arguments) {
+    return (int) asLong(arguments);
   }
 
-  int asInt(MemorySegment a, MemorySegment b) {
-    try {
-      return (int) handle().invokeExact(a, b);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
+  /// A `bool` is the lowest byte of its register.
+  boolean asBoolean(long... arguments) {
+    return (byte) asLong(arguments) != 0;
   }
 
-  int asInt(MemorySegment a, MemorySegment b, int c) {
-    try {
-      return (int) handle().invokeExact(a, b, c);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
+  MemorySegment asPointer(long... arguments) {
+    return MemorySegment.ofAddress(asLong(arguments));
   }
 
-  long asLong(MemorySegment a) {
-    try {
-      return (long) handle().invokeExact(a);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  long asLong() {
-    try {
-      return (long) handle().invokeExact();
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  boolean asBoolean(MemorySegment a) {
-    try {
-      return (boolean) handle().invokeExact(a);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  boolean asBoolean(MemorySegment a, int b) {
-    try {
-      return (boolean) handle().invokeExact(a, b);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  MemorySegment asPointer() {
-    try {
-      return (MemorySegment) handle().invokeExact();
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  MemorySegment asPointer(MemorySegment a) {
-    try {
-      return (MemorySegment) handle().invokeExact(a);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  MemorySegment asPointer(int a) {
-    try {
-      return (MemorySegment) handle().invokeExact(a);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  MemorySegment asPointer(long a) {
-    try {
-      return (MemorySegment) handle().invokeExact(a);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  MemorySegment asPointer(MemorySegment a, int b) {
-    try {
-      return (MemorySegment) handle().invokeExact(a, b);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  MemorySegment asPointer(MemorySegment a, MemorySegment b) {
-    try {
-      return (MemorySegment) handle().invokeExact(a, b);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  void run() {
-    try {
-      handle().invokeExact();
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  void run(MemorySegment a) {
-    try {
-      handle().invokeExact(a);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  void run(MemorySegment a, int b) {
-    try {
-      handle().invokeExact(a, b);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  void run(MemorySegment a, boolean b) {
-    try {
-      handle().invokeExact(a, b);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  void run(MemorySegment a, MemorySegment b) {
-    try {
-      handle().invokeExact(a, b);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  void run(MemorySegment a, MemorySegment b, MemorySegment c) {
-    try {
-      handle().invokeExact(a, b, c);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  /// A function that returns a structure by value.
-  MemorySegment asStruct(SegmentAllocator into) {
-    try {
-      return (MemorySegment) handle().invokeExact(into);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  /// For functions that are called a few times in a life: any shape, at the price of boxing.
-  Object any(Object... arguments) {
-    try {
-      return Objects.requireNonNullElse(handle().invokeWithArguments(List.of(arguments)), VOID);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  /// The handle itself, for a caller whose shape is its own.
-  MethodHandle exact(MethodType type) {
-    return handle().asType(type);
+  /// A `bool` as an argument.
+  static long flag(boolean is) {
+    return is ? 1 : 0;
   }
 
   /// A null pointer that came back.
@@ -235,10 +77,5 @@ final class Call {
   /// A C string of llama.cpp's own, which lives as long as what it belongs to.
   static String text(MemorySegment pointer) {
     return isNull(pointer) ? "" : pointer.reinterpret(Long.MAX_VALUE).getString(0);
-  }
-
-  /// A downcall throws nothing of its own; what arrives here is a mistake in a descriptor.
-  private static AssertionError broken(Throwable e) {
-    return new AssertionError("a native function was called with the wrong shape", e);
   }
 }

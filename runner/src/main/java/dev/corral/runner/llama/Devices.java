@@ -1,7 +1,5 @@
 package dev.corral.runner.llama;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -22,10 +20,10 @@ public final class Devices {
   /// How many GPUs there are, in the order by which they are named.
   public static int gpus(Natives natives) {
     int gpus = 0;
-    long count = natives.function("ggml_backend_dev_count", JAVA_LONG).asLong();
+    long count = natives.call("ggml_backend_dev_count").asLong();
     for (long i = 0; i < count; i++) {
-      var device = natives.function("ggml_backend_dev_get", ADDRESS, JAVA_LONG).asPointer(i);
-      if (natives.function("ggml_backend_dev_type", JAVA_INT, ADDRESS).asInt(device) == GPU) {
+      var device = natives.call("ggml_backend_dev_get").asLong(i);
+      if (natives.call("ggml_backend_dev_type").asInt(device) == GPU) {
         gpus++;
       }
     }
@@ -35,18 +33,15 @@ public final class Devices {
   /// All devices of the back ends that were loaded, with their memory as it is now.
   public static List<Found> find(Natives natives) {
     var found = new ArrayList<Found>();
-    long count = natives.function("ggml_backend_dev_count", JAVA_LONG).asLong();
+    long count = natives.call("ggml_backend_dev_count").asLong();
     try (var arena = Arena.ofConfined()) {
       var free = arena.allocate(JAVA_LONG);
       var total = arena.allocate(JAVA_LONG);
       for (long i = 0; i < count; i++) {
-        var device = natives.function("ggml_backend_dev_get", ADDRESS, JAVA_LONG).asPointer(i);
-        natives
-            .procedure("ggml_backend_dev_memory", ADDRESS, ADDRESS, ADDRESS)
-            .run(device, free, total);
-        var name = natives.function("ggml_backend_dev_name", ADDRESS, ADDRESS).asPointer(device);
-        var words =
-            natives.function("ggml_backend_dev_description", ADDRESS, ADDRESS).asPointer(device);
+        var device = natives.call("ggml_backend_dev_get").asLong(i);
+        natives.call("ggml_backend_dev_memory").run(device, free.address(), total.address());
+        var name = natives.call("ggml_backend_dev_name").asPointer(device);
+        var words = natives.call("ggml_backend_dev_description").asPointer(device);
         found.add(
             new Found(
                 Call.text(name),

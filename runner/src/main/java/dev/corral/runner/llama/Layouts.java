@@ -107,8 +107,6 @@ final class Layouts {
   static final StructLayout TOKEN_DATA =
       structLayout(JAVA_INT.withName("id"), JAVA_FLOAT.withName("logit"), JAVA_FLOAT.withName("p"));
 
-  static final StructLayout CHAIN_PARAMS = structLayout(JAVA_BOOLEAN.withName("no_perf"));
-
   static final StructLayout LOGIT_BIAS =
       structLayout(JAVA_INT.withName("token"), JAVA_FLOAT.withName("bias"));
 

@@ -4,8 +4,6 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -15,7 +13,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleConsumer;
 
@@ -23,16 +20,14 @@ import java.util.function.DoubleConsumer;
 public final class Model implements AutoCloseable {
 
   final Natives natives;
-  final MemorySegment pointer;
+  final long pointer;
   private final Vocabulary vocabulary;
 
-  private Model(Natives natives, MemorySegment pointer) {
+  private Model(Natives natives, long pointer) {
     this.natives = natives;
     this.pointer = pointer;
     this.vocabulary =
-        new Vocabulary(
-            natives,
-            natives.function("llama_model_get_vocab", ADDRESS, ADDRESS).asPointer(pointer));
+        new Vocabulary(natives, natives.call("llama_model_get_vocab").asPointer(pointer));
   }
 
   /// Where the weights go.
@@ -55,7 +50,7 @@ public final class Model implements AutoCloseable {
       Natives natives, Path file, Placement placement, DoubleConsumer progress) {
     var layout = Layouts.MODEL_PARAMS;
     try (var arena = Arena.ofConfined()) {
-      var params = natives.function("llama_model_default_params", layout).asStruct(arena);
+      var params = natives.shaped("llama_model_default_params", layout).asStruct(arena);
       Layouts.set(params, layout, "n_gpu_layers", Math.max(-1, placement.gpuBlocks()));
       if (placement.mainGpu() >= 0) {
         Layouts.set(params, layout, "split_mode", ONE_GPU);
@@ -67,11 +62,12 @@ public final class Model implements AutoCloseable {
       Layouts.set(params, layout, "progress_callback", new Progress(progress).stub(arena));
       var path = arena.allocateFrom(file.toString());
       var loaded =
-          (MemorySegment)
-              natives
-                  .function("llama_model_load_from_file", ADDRESS, ADDRESS, layout)
-                  .any(path, params);
-      return Call.isNull(loaded) ? Optional.empty() : Optional.of(new Model(natives, loaded));
+          natives
+              .shaped("llama_model_load_from_file", ADDRESS, ADDRESS, layout)
+              .asPointer(path.address(), params);
+      return Call.isNull(loaded)
+          ? Optional.empty()
+          : Optional.of(new Model(natives, loaded.address()));
     }
   }
 
@@ -110,8 +106,8 @@ public final class Model implements AutoCloseable {
     try (var arena = Arena.ofConfined()) {
       var adapter =
           natives
-              .function("llama_adapter_lora_init", ADDRESS, ADDRESS, ADDRESS)
-              .asPointer(pointer, arena.allocateFrom(file.toString()));
+              .call("llama_adapter_lora_init")
+              .asPointer(pointer, arena.allocateFrom(file.toString()).address());
       return Call.isNull(adapter) ? Optional.empty() : Optional.of(adapter);
     }
   }
@@ -135,11 +131,11 @@ public final class Model implements AutoCloseable {
   }
 
   public long bytes() {
-    return natives.function("llama_model_size", JAVA_LONG, ADDRESS).asLong(pointer);
+    return natives.call("llama_model_size").asLong(pointer);
   }
 
   public long parameters() {
-    return natives.function("llama_model_n_params", JAVA_LONG, ADDRESS).asLong(pointer);
+    return natives.call("llama_model_n_params").asLong(pointer);
   }
 
   /// Whether its state cannot lose single tokens: it is one running sum.
@@ -154,58 +150,48 @@ public final class Model implements AutoCloseable {
 
   /// The file's chat template, or an empty text.
   public String chatTemplate() {
-    return Call.text(
-        natives
-            .function("llama_model_chat_template", ADDRESS, ADDRESS, ADDRESS)
-            .asPointer(pointer, MemorySegment.NULL));
+    return Call.text(natives.call("llama_model_chat_template").asPointer(pointer, 0));
   }
 
   /// llama.cpp's words for it, such as `llama 1B Q4_K - Medium`.
   public String description() {
-    return string("llama_model_desc", List.of());
+    return string((out, room) -> natives.call("llama_model_desc").asInt(pointer, out, room));
   }
 
   /// A scalar of the file's header as text; empty where there is none.
   public String metadata(String key) {
     try (var arena = Arena.ofConfined()) {
-      return string("llama_model_meta_val_str", List.of(arena.allocateFrom(key)));
+      long name = arena.allocateFrom(key).address();
+      return string(
+          (out, room) -> natives.call("llama_model_meta_val_str").asInt(pointer, name, out, room));
     }
   }
 
   private int number(String function) {
-    return natives.function(function, JAVA_INT, ADDRESS).asInt(pointer);
+    return natives.call(function).asInt(pointer);
   }
 
   private boolean flag(String function) {
-    return natives.function(function, JAVA_BOOLEAN, ADDRESS).asBoolean(pointer);
+    return natives.call(function).asBoolean(pointer);
   }
 
-  /// Functions that write a string into a buffer and return its length, or a negative number.
-  private String string(String function, List<MemorySegment> between) {
+  /// What a function writes into a buffer; it returns the length, or a negative number.
+  private static String string(Writer function) {
     int room = 1024;
     try (var arena = Arena.ofConfined()) {
       var out = arena.allocate(room);
-      int length;
-      if (between.isEmpty()) {
-        length =
-            (int)
-                natives
-                    .function(function, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG)
-                    .any(pointer, out, (long) room);
-      } else {
-        length =
-            (int)
-                natives
-                    .function(function, JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG)
-                    .any(pointer, between.getFirst(), out, (long) room);
-      }
+      int length = function.write(out.address(), room);
       var bytes = out.asSlice(0, Math.clamp(length, 0, room - 1)).toArray(JAVA_BYTE);
       return new String(bytes, StandardCharsets.UTF_8);
     }
   }
 
+  private interface Writer {
+    int write(long buffer, int room);
+  }
+
   @Override
   public void close() {
-    natives.procedure("llama_model_free", ADDRESS).run(pointer);
+    natives.call("llama_model_free").run(pointer);
   }
 }

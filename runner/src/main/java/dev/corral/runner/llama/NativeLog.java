@@ -1,14 +1,7 @@
 package dev.corral.runner.llama;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,29 +27,17 @@ public final class NativeLog {
 
   /// The address to hand to `llama_log_set`; lives as long as the process, as the libraries do.
   static MemorySegment callback() {
-    try {
-      var line =
-          MethodHandles.lookup()
-              .findStatic(
-                  NativeLog.class,
-                  "line",
-                  MethodType.methodType(
-                      void.class, int.class, MemorySegment.class, MemorySegment.class));
-      return Linker.nativeLinker()
-          .upcallStub(line, FunctionDescriptor.ofVoid(JAVA_INT, ADDRESS, ADDRESS), Arena.global());
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError("the target of an upcall is missing", e);
-    }
+    return ((Upcall) NativeLog::line).stub(Arena.global());
   }
 
   /// Called by llama.cpp from any thread. An exception that left an upcall would end the process.
-  @SuppressWarnings("unused") // by its name, as the target of the upcall
-  private static void line(int newLevel, MemorySegment text, MemorySegment user) {
+  private static long line(long newLevel, long text, long user) {
     try {
-      write(newLevel, text.reinterpret(LONGEST).getString(0));
+      write((int) newLevel, MemorySegment.ofAddress(text).reinterpret(LONGEST).getString(0));
     } catch (Throwable e) {
       System.err.println("a line of llama.cpp's log was lost");
     }
+    return 0;
   }
 
   private static synchronized void write(int newLevel, String text) {

@@ -1,8 +1,5 @@
 package dev.corral.runner.llama;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -53,6 +50,7 @@ public final class Natives {
   private final Path folder;
   private final List<SymbolLookup> libraries = new ArrayList<>();
   private final Map<String, Call> calls = new ConcurrentHashMap<>();
+  private final Map<String, Shaped> shaped = new ConcurrentHashMap<>();
   private String name = "";
 
   private Natives(Path folder) {
@@ -83,7 +81,7 @@ public final class Natives {
 
   /// llama.cpp's version, such as `0.5.0`.
   public String version() {
-    return Call.text(function("llama_version", ADDRESS).asPointer());
+    return Call.text(call("llama_version").asPointer());
   }
 
   private void open(Map<String, Path> files) throws NativesUnusable {
@@ -92,10 +90,10 @@ public final class Natives {
       libraries.add(library(Objects.requireNonNull(file)));
     }
     var callback = NativeLog.callback();
-    procedure("llama_log_set", ADDRESS, ADDRESS).run(callback, MemorySegment.NULL);
+    call("llama_log_set").run(callback.address(), 0);
     check();
     name = backends(files);
-    procedure("llama_backend_init").run();
+    call("llama_backend_init").run();
   }
 
   /// The library's files by their plain names.
@@ -149,9 +147,8 @@ public final class Natives {
               + "x. Use the ones that came with it.");
     }
     try (var arena = Arena.ofConfined()) {
-      var model = function("llama_model_default_params", Layouts.MODEL_PARAMS).asStruct(arena);
-      var context =
-          function("llama_context_default_params", Layouts.CONTEXT_PARAMS).asStruct(arena);
+      var model = shaped("llama_model_default_params", Layouts.MODEL_PARAMS).asStruct(arena);
+      var context = shaped("llama_context_default_params", Layouts.CONTEXT_PARAMS).asStruct(arena);
       var strangers = Layouts.strangers(model, context);
       if (!strangers.isEmpty()) {
         throw new NativesUnusable(
@@ -189,7 +186,7 @@ public final class Natives {
   private boolean backend(Path file) {
     try (var arena = Arena.ofConfined()) {
       var path = arena.allocateFrom(file.toString());
-      return !Call.isNull(function("ggml_backend_load", ADDRESS, ADDRESS).asPointer(path));
+      return !Call.isNull(call("ggml_backend_load").asPointer(path.address()));
     }
   }
 
@@ -199,22 +196,19 @@ public final class Natives {
     try (var arena = Arena.ofConfined()) {
       Optional<MemorySegment> score =
           SymbolLookup.libraryLookup(file, arena).find("ggml_backend_score");
-      return score
-          .map(address -> new Call(address, FunctionDescriptor.of(JAVA_INT)).asInt())
-          .orElse(1);
+      return score.map(address -> new Call(address).asInt()).orElse(1);
     } catch (IllegalArgumentException e) {
       return 0;
     }
   }
 
-  Call function(String name, MemoryLayout result, MemoryLayout... arguments) {
-    return calls.computeIfAbsent(
-        name, key -> new Call(address(key), FunctionDescriptor.of(result, arguments)));
+  Call call(String name) {
+    return calls.computeIfAbsent(name, key -> new Call(address(key)));
   }
 
-  Call procedure(String name, MemoryLayout... arguments) {
-    return calls.computeIfAbsent(
-        name, key -> new Call(address(key), FunctionDescriptor.ofVoid(arguments)));
+  Shaped shaped(String name, MemoryLayout result, MemoryLayout... arguments) {
+    return shaped.computeIfAbsent(
+        name, key -> new Shaped(address(key), FunctionDescriptor.of(result, arguments)));
   }
 
   /// A function of the part that computes on the processor, which ggml hands out by name alone,
@@ -222,14 +216,13 @@ public final class Natives {
   Optional<MemorySegment> ofProcessor(String name) {
     try (var arena = Arena.ofConfined()) {
       var processor =
-          function("ggml_backend_reg_by_name", ADDRESS, ADDRESS)
-              .asPointer(arena.allocateFrom(PROCESSOR));
+          call("ggml_backend_reg_by_name").asPointer(arena.allocateFrom(PROCESSOR).address());
       if (Call.isNull(processor)) {
         return Optional.empty();
       }
       var found =
-          function("ggml_backend_reg_get_proc_address", ADDRESS, ADDRESS, ADDRESS)
-              .asPointer(processor, arena.allocateFrom(name));
+          call("ggml_backend_reg_get_proc_address")
+              .asPointer(processor.address(), arena.allocateFrom(name).address());
       return Call.isNull(found) ? Optional.empty() : Optional.of(found);
     }
   }

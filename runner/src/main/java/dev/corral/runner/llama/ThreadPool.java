@@ -1,10 +1,6 @@
 package dev.corral.runner.llama;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
@@ -16,9 +12,9 @@ final class ThreadPool implements AutoCloseable {
   private static final long PARAMS_BYTES = 1024;
 
   private final Call free;
-  private final MemorySegment pointer;
+  private final long pointer;
 
-  private ThreadPool(Call free, MemorySegment pointer) {
+  private ThreadPool(Call free, long pointer) {
     this.free = free;
     this.pointer = pointer;
   }
@@ -27,7 +23,7 @@ final class ThreadPool implements AutoCloseable {
   ///
   /// @param count as the context computes with
   /// @return empty where this library has none; steps then start their own
-  static Optional<ThreadPool> attach(Natives natives, MemorySegment context, int count) {
+  static Optional<ThreadPool> attach(Natives natives, long context, int count) {
     Optional<MemorySegment> make = natives.ofProcessor("ggml_threadpool_new");
     Optional<MemorySegment> free = natives.ofProcessor("ggml_threadpool_free");
     if (make.isEmpty() || free.isEmpty()) {
@@ -35,17 +31,13 @@ final class ThreadPool implements AutoCloseable {
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment params = arena.allocate(PARAMS_BYTES, Long.BYTES);
-      natives.procedure("ggml_threadpool_params_init", ADDRESS, JAVA_INT).run(params, count);
-      MemorySegment pool =
-          new Call(make.get(), FunctionDescriptor.of(ADDRESS, ADDRESS)).asPointer(params);
-      if (Call.isNull(pool)) {
+      natives.call("ggml_threadpool_params_init").run(params.address(), count);
+      long pool = new Call(make.get()).asLong(params.address());
+      if (pool == 0) {
         return Optional.empty();
       }
-      natives
-          .procedure("llama_attach_threadpool", ADDRESS, ADDRESS, ADDRESS)
-          .run(context, pool, pool);
-      return Optional.of(
-          new ThreadPool(new Call(free.get(), FunctionDescriptor.ofVoid(ADDRESS)), pool));
+      natives.call("llama_attach_threadpool").run(context, pool, pool);
+      return Optional.of(new ThreadPool(new Call(free.get()), pool));
     }
   }
 

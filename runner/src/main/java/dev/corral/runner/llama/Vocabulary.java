@@ -1,14 +1,10 @@
 package dev.corral.runner.llama;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodType;
 import java.nio.charset.StandardCharsets;
 
 /// A model's tokens. Reads only, so any thread may ask, as long as the model lives.
@@ -17,66 +13,26 @@ public final class Vocabulary {
   /// Longest token that fits without a second call.
   private static final int USUAL_PIECE = 64;
 
-  final MemorySegment pointer;
+  final long pointer;
   private final int size;
   private final Call endsGeneration;
-  private final MethodHandle tokenize;
-  private final MethodHandle piece;
+  private final Call tokenize;
+  private final Call piece;
   private final Natives natives;
 
   Vocabulary(Natives natives, MemorySegment pointer) {
     this.natives = natives;
-    this.pointer = pointer;
-    this.size = natives.function("llama_vocab_n_tokens", JAVA_INT, ADDRESS).asInt(pointer);
-    this.endsGeneration = natives.function("llama_vocab_is_eog", JAVA_BOOLEAN, ADDRESS, JAVA_INT);
-    this.tokenize =
-        natives
-            .function(
-                "llama_tokenize",
-                JAVA_INT,
-                ADDRESS,
-                ADDRESS,
-                JAVA_INT,
-                ADDRESS,
-                JAVA_INT,
-                JAVA_BOOLEAN,
-                JAVA_BOOLEAN)
-            .exact(
-                MethodType.methodType(
-                    int.class,
-                    MemorySegment.class,
-                    MemorySegment.class,
-                    int.class,
-                    MemorySegment.class,
-                    int.class,
-                    boolean.class,
-                    boolean.class));
-    this.piece =
-        natives
-            .function(
-                "llama_token_to_piece",
-                JAVA_INT,
-                ADDRESS,
-                JAVA_INT,
-                ADDRESS,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_BOOLEAN)
-            .exact(
-                MethodType.methodType(
-                    int.class,
-                    MemorySegment.class,
-                    int.class,
-                    MemorySegment.class,
-                    int.class,
-                    int.class,
-                    boolean.class));
+    this.pointer = pointer.address();
+    this.size = natives.call("llama_vocab_n_tokens").asInt(pointer.address());
+    this.endsGeneration = natives.call("llama_vocab_is_eog");
+    this.tokenize = natives.call("llama_tokenize");
+    this.piece = natives.call("llama_token_to_piece");
   }
 
   /// Whether there are words at all: a file may have tokens without texts
   /// (`LLAMA_VOCAB_TYPE_NONE`), and llama.cpp ends the process when it is asked for one.
   public boolean hasTexts() {
-    return natives.function("llama_vocab_type", JAVA_INT, ADDRESS).asInt(pointer) != 0;
+    return natives.call("llama_vocab_type").asInt(pointer) != 0;
   }
 
   /// How many tokens there are.
@@ -86,20 +42,20 @@ public final class Vocabulary {
 
   /// Token that a text begins with, or a negative number.
   public int bos() {
-    return natives.function("llama_vocab_bos", JAVA_INT, ADDRESS).asInt(pointer);
+    return natives.call("llama_vocab_bos").asInt(pointer);
   }
 
   /// Token that a text ends with, or a negative number.
   public int eos() {
-    return natives.function("llama_vocab_eos", JAVA_INT, ADDRESS).asInt(pointer);
+    return natives.call("llama_vocab_eos").asInt(pointer);
   }
 
   public boolean addsBos() {
-    return natives.function("llama_vocab_get_add_bos", JAVA_BOOLEAN, ADDRESS).asBoolean(pointer);
+    return natives.call("llama_vocab_get_add_bos").asBoolean(pointer);
   }
 
   public boolean addsEos() {
-    return natives.function("llama_vocab_get_add_eos", JAVA_BOOLEAN, ADDRESS).asBoolean(pointer);
+    return natives.call("llama_vocab_get_add_eos").asBoolean(pointer);
   }
 
   /// Whether a token ends a generation.
@@ -109,9 +65,7 @@ public final class Vocabulary {
 
   /// Whether a token means something rather than saying it.
   public boolean isControl(int token) {
-    return natives
-        .function("llama_vocab_is_control", JAVA_BOOLEAN, ADDRESS, JAVA_INT)
-        .asBoolean(pointer, token);
+    return natives.call("llama_vocab_is_control").asBoolean(pointer, token);
   }
 
   /// Tokens that the model's file says must never be drawn.
@@ -119,9 +73,7 @@ public final class Vocabulary {
     try (var arena = Arena.ofConfined()) {
       var count = arena.allocate(JAVA_INT);
       var tokens =
-          natives
-              .function("llama_vocab_get_suppress_tokens", ADDRESS, ADDRESS, ADDRESS)
-              .asPointer(pointer, count);
+          natives.call("llama_vocab_get_suppress_tokens").asPointer(pointer, count.address());
       int length = count.get(JAVA_INT, 0);
       return length <= 0
           ? new int[0]
@@ -156,11 +108,8 @@ public final class Vocabulary {
 
   private int tokenize(
       MemorySegment in, int length, MemorySegment out, int room, boolean special, boolean parse) {
-    try {
-      return (int) tokenize.invokeExact(pointer, in, length, out, room, special, parse);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return tokenize.asInt(
+        pointer, in.address(), length, out.address(), room, Call.flag(special), Call.flag(parse));
   }
 
   /// The bytes of a token, which need not be whole characters.
@@ -181,20 +130,13 @@ public final class Vocabulary {
   }
 
   private int piece(int token, MemorySegment out, int room, boolean special) {
-    try {
-      return (int) piece.invokeExact(pointer, token, out, room, 0, special);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return piece.asInt(pointer, token, out.address(), room, 0, Call.flag(special));
   }
 
   /// A token as the vocabulary writes it, such as `</s>`; empty for a negative one.
   public String text(int token) {
     return token < 0
         ? ""
-        : Call.text(
-            natives
-                .function("llama_vocab_get_text", ADDRESS, ADDRESS, JAVA_INT)
-                .asPointer(pointer, token));
+        : Call.text(natives.call("llama_vocab_get_text").asPointer(pointer, token));
   }
 }
