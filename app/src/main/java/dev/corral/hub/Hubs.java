@@ -69,6 +69,13 @@ public final class Hubs {
         });
   }
 
+  /// What goes with whatever is chosen in the repository that a name means; of most nothing.
+  public Answered<Optional<HubFile>> projector(ModelName name) {
+    return listings
+        .repository(RepositoryName.of(name))
+        .then(found -> new Answered.Got<>(found.files().projector()));
+  }
+
   private static Answered<Choice> missing(ModelName name, String clause, String next) {
     return new Answered.Not<>(
         new Trouble(Trouble.Kind.MISSING, "'" + name.shortName() + "' " + clause, next));

@@ -29,9 +29,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Fetches a model of the Hub by its files, where the Hub has no manifest of it: mirrors have none
 /// at all, and the Hub itself none of sets of parts. What a manifest would tell is taken from the
@@ -53,6 +55,12 @@ final class HubFiles {
   private final Hubs hubs;
   private final Fetcher fetcher;
   private final Run run;
+
+  /// For a model that sees or hears; once the choice is known.
+  private Optional<Companion> projector = Optional.empty();
+
+  /// A file that goes with the weights.
+  private record Companion(HubFile file, Share share) {}
 
   HubFiles(ModelName name, Hubs hubs, Fetcher fetcher, Run run) {
     this.name = name;
@@ -100,10 +108,33 @@ final class HubFiles {
           "the Hub tells no digest of '" + unknown.get().name() + "', so nobody could verify it",
           "");
     }
+    switch (hubs.projector(name)) {
+      case Answered.Not<Optional<HubFile>>(Trouble trouble) -> {
+        return Fetcher.failed(trouble);
+      }
+      case Answered.Got<Optional<HubFile>>(Optional<HubFile> file) -> projector = companion(file);
+    }
     List<Layer> parts = parts(choice);
     return parts.size() == 1
         ? single(choice.files().getFirst(), parts.getFirst())
         : new Joining(this, choice.files(), parts).work();
+  }
+
+  /// As the Hub's own manifests have it, and Ollama takes it. One whose digest nobody tells could
+  /// not be verified, and is left where it is: the model reads without it.
+  private Optional<Companion> companion(Optional<HubFile> file) throws StoreFailure {
+    if (file.isEmpty() || file.get().digest().isEmpty()) {
+      return Optional.empty();
+    }
+    Layer layer = new Layer(Layer.PROJECTOR, file.get().digest().get(), file.get().size());
+    return Optional.of(new Companion(file.get(), fetcher.share(layer)));
+  }
+
+  /// All that is to be fetched: the weights, and what goes with them.
+  Map<Digest, Share> with(Map<Digest, Share> weights) {
+    Map<Digest, Share> all = new LinkedHashMap<>(weights);
+    projector.ifPresent(one -> all.put(one.share().layer().digest(), one.share()));
+    return all;
   }
 
   String repository() {
@@ -149,32 +180,46 @@ final class HubFiles {
 
   private End single(HubFile file, Layer layer) throws StoreFailure {
     Share share = fetcher.share(layer);
-    run.begin(Map.of(layer.digest(), share), 0);
+    run.begin(with(Map.of(layer.digest(), share)), 0);
     End end = fetcher.blob(share, source(file));
     return end instanceof End.Done ? publish(layer) : end;
   }
 
-  /// Makes a model of a file that is in the store.
+  /// Makes a model of a file that is in the store, and of what goes with it.
   End publish(Layer weights) throws StoreFailure {
-    Optional<Path> file = fetcher.store().blob(weights.digest());
-    if (file.isEmpty()) {
-      return refused("what was fetched is gone again", "Try again.");
+    if (projector.isPresent()) {
+      End end = fetcher.blob(projector.get().share(), source(projector.get().file()));
+      if (!(end instanceof End.Done)) {
+        return end;
+      }
+      if (read(projector.get().share().layer()) instanceof Reading.Refused no) {
+        return refused("its projector is not taken: " + no.reason(), "");
+      }
     }
-    Reading reading;
-    try (FileBytes bytes = FileBytes.open(file.get())) {
-      reading = GgufReader.read(bytes, ReadSettings.forFit());
-    } catch (IOException e) {
-      throw new UncheckedIOException("a blob could not be read", e);
-    }
-    return switch (reading) {
+    return switch (read(weights)) {
+      case null -> refused("what was fetched is gone again", "Try again.");
       case Reading.Exact(Gguf header) -> run.publish(manifest(header, weights).json());
       case Reading.Provisional _ -> refused("the file has no end to its header", "");
       case Reading.Refused no -> refused("the file is not taken: " + no.reason(), "");
     };
   }
 
+  /// @return null where it is not there
+  private @Nullable Reading read(Layer layer) {
+    Optional<Path> file = fetcher.store().blob(layer.digest());
+    if (file.isEmpty()) {
+      return null;
+    }
+    try (FileBytes bytes = FileBytes.open(file.get())) {
+      return GgufReader.read(bytes, ReadSettings.forFit());
+    } catch (IOException e) {
+      throw new UncheckedIOException("a blob could not be read", e);
+    }
+  }
+
   private Manifest manifest(Gguf header, Layer weights) throws StoreFailure {
     List<Layer> layers = new ArrayList<>(List.of(weights));
+    projector.ifPresent(one -> layers.add(one.share().layer()));
     String license = license(header);
     if (!license.isEmpty()) {
       byte[] text = license.getBytes(StandardCharsets.UTF_8);

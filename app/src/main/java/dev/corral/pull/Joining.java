@@ -92,7 +92,8 @@ final class Joining {
   End work() throws StoreFailure {
     Optional<Layer> before = joinedBefore();
     if (before.isPresent()) {
-      model.run().begin(Map.of(before.get().digest(), fetcher.share(before.get())), 0);
+      Share share = fetcher.share(before.get());
+      model.run().begin(model.with(Map.of(before.get().digest(), share)), 0);
       return model.publish(before.get());
     }
     Digest key = Digest.of(origin.getBytes(StandardCharsets.UTF_8));
@@ -127,7 +128,7 @@ final class Joining {
     }
     List<Share> shares = shares(progress);
     long largest = parts.stream().mapToLong(Layer::size).max().orElse(0);
-    model.run().begin(byDigest(shares), progress.parts() < parts.size() ? largest : 0);
+    model.run().begin(model.with(byDigest(shares)), progress.parts() < parts.size() ? largest : 0);
     for (int i = progress.parts(); i < parts.size(); i++) {
       End end = part(joined, i, shares.get(i));
       if (!(end instanceof End.Done)) {

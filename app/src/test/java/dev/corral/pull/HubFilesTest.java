@@ -285,4 +285,41 @@ class HubFilesTest {
     }
     throw new AssertionError("two parts were in when it was stopped");
   }
+
+  private static Content projector() throws IOException {
+    GgufWriter writer =
+        new GgufWriter()
+            .text("general.architecture", "clip")
+            .text("general.type", "mmproj")
+            .flag("clip.has_vision_encoder", true);
+    return Content.of(bytes(tensor(writer, 0)));
+  }
+
+  @Test
+  void aModelThatSeesComesWithItsProjectorWhetherInOneFileOrInParts() throws Exception {
+    hub.file(REPOSITORY, "mmproj-Tiny-F16.gguf", projector());
+    hub.file(REPOSITORY, "Tiny-Q8_0.gguf", Content.of(whole()));
+    hub.play(Mischief.status(404), Where.path("/v2/" + REPOSITORY + "/manifests/Q8_0"));
+    publish(0, 1, 2);
+    for (String name : List.of(NAME, NAME.replace("Q4_K_M", "Q8_0"))) {
+      Pull done = yard.pull(name);
+      assertThat(done.state()).as(done.toString()).isEqualTo(PullState.DONE);
+      StoredModel model = yard.model(name);
+      assertThat(Files.readAllBytes(model.projectors().getFirst())).isEqualTo(projector().bytes());
+      assertThat(Files.readAllBytes(model.weights().orElseThrow())).isEqualTo(whole());
+      assertThat(done.blobs())
+          .extracting(Pull.Blob::total)
+          .as("it counts in the total")
+          .contains(projector().size());
+    }
+    assertThat(hub.asked(REPOSITORY, "mmproj-Tiny-F16.gguf")).as("fetched once").isEqualTo(1);
+  }
+
+  @Test
+  void aProjectorThatIsNoGgufIsSaid() throws Exception {
+    hub.file(REPOSITORY, "mmproj-Tiny-F16.gguf", Content.of("<html>"));
+    hub.file(REPOSITORY, "Tiny-Q4_K_M.gguf", Content.of(whole()));
+    assertThat(yard.pull(NAME).problem().text()).startsWith("its projector is not taken: ");
+    assertThat(yard.has(NAME)).isFalse();
+  }
 }
