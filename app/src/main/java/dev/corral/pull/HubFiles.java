@@ -51,6 +51,9 @@ final class HubFiles {
           "general.sampling.penalty_repeat", "repeat_penalty",
           "general.sampling.penalty_last_n", "repeat_last_n");
 
+  /// Nobody is told: the work has ended.
+  static final Trouble STOPPED = new Trouble(Trouble.Kind.WRONG, "it was stopped", "");
+
   private final ModelName name;
   private final Hubs hubs;
   private final Fetcher fetcher;
@@ -69,11 +72,11 @@ final class HubFiles {
     this.run = run;
   }
 
-  /// @param before why there is no manifest: told where there are no such files either
-  End work(Trouble before) throws StoreFailure {
-    return switch (hubs.choice(name)) {
+  /// Where there are no such files either, that tells more than a manifest that is missing.
+  End work() throws StoreFailure {
+    return switch (choice()) {
       case Answered.Not<Choice>(Trouble trouble) ->
-          Fetcher.failed(trouble.kind() == Trouble.Kind.MISSING ? before : trouble);
+          fetcher.stop().asked() ? new End.Stopped() : Fetcher.failed(trouble);
       case Answered.Got<Choice>(Choice choice) -> work(choice);
     };
   }
@@ -86,9 +89,13 @@ final class HubFiles {
 
   /// The set of parts that the name means; empty where it means one file, or nobody knows.
   Optional<Split> split() {
-    return hubs.choice(name) instanceof Answered.Got<Choice>(Choice choice) && choice.parts() > 1
+    return choice() instanceof Answered.Got<Choice>(Choice choice) && choice.parts() > 1
         ? Optional.of(() -> work(choice))
         : Optional.empty();
+  }
+
+  private Answered<Choice> choice() {
+    return fetcher.stop().unlessAsked(() -> hubs.choice(name), new Answered.Not<>(STOPPED));
   }
 
   private End work(Choice choice) throws StoreFailure {

@@ -61,13 +61,13 @@ final class JoinedSource implements Source {
   /// Asks what the parts consist of; blocks.
   ///
   /// @param joined the layer of the file that was made of them
-  static Answered<JoinedSource> of(ModelName name, Layer joined, Hubs hubs, Leash leash) {
+  static Answered<JoinedSource> of(ModelName name, Layer joined, Hubs hubs, Stop stop) {
     return hubs.choice(name)
         .then(choice -> {
           if (!origin(name, choice).equals(Optional.of(joined.from()))) {
             return otherwise(name);
           }
-          JoinedSource source = new JoinedSource(name, hubs, leash);
+          JoinedSource source = new JoinedSource(name, hubs, stop.leash());
           try {
             source.stretch(choice.files());
           } catch (NotGiven e) {

@@ -140,14 +140,22 @@ final class Joining {
 
   /// The headers of all parts, which tell where each belongs.
   private Answered<Header> headers() {
-    Answered<Header> answered = model.hubs().headers().of(model.name(), Depth.EXACT);
+    Answered<Header> answered = header();
     while (answered instanceof Answered.Not<Header>(Trouble trouble)
         && trouble.passing()
         && fetcher.backoff().failed(trouble)
         && fetcher.backoff().awaitTurn(fetcher.stop())) {
-      answered = model.hubs().headers().of(model.name(), Depth.EXACT);
+      answered = header();
     }
     return answered;
+  }
+
+  private Answered<Header> header() {
+    return fetcher
+        .stop()
+        .unlessAsked(
+            () -> model.hubs().headers().of(model.name(), Depth.EXACT),
+            new Answered.Not<>(HubFiles.STOPPED));
   }
 
   /// The file that an earlier pull made of the same parts.

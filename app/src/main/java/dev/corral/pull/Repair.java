@@ -71,7 +71,7 @@ public final class Repair {
     }
     Optional<Hubs> hubs = sources.hubs();
     return hubs.isPresent()
-        ? JoinedSource.of(name, layer, hubs.get(), stop.leash()).then(Answered.Got::new)
+        ? JoinedSource.of(name, layer, hubs.get(), stop).then(Answered.Got::new)
         : new Answered.Not<>(
             new Trouble(
                 Trouble.Kind.NOT_ALLOWED,

@@ -164,7 +164,7 @@ final class Run implements Work {
   private End otherwise(Trouble trouble) throws StoreFailure {
     boolean said = trouble.kind() == Trouble.Kind.MISSING || trouble.kind() == Trouble.Kind.WRONG;
     return said && hubs.isPresent() && Hub.means(name)
-        ? new HubFiles(name, hubs.get(), fetcher, this).work(trouble)
+        ? new HubFiles(name, hubs.get(), fetcher, this).work()
         : Fetcher.failed(trouble);
   }
 

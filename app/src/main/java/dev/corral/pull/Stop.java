@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// Ends the work on a job: what waits wakes up, what is connected is cut.
 final class Stop {
@@ -37,6 +39,19 @@ final class Stop {
       }
     }
     action.run();
+  }
+
+  /// What a question comes to that nothing can cut, or `otherwise` as soon as it is asked: then the
+  /// answer is nobody's.
+  <T> T unlessAsked(Supplier<T> question, T otherwise) {
+    if (asked()) {
+      return otherwise;
+    }
+    CompletableFuture<T> answer =
+        CompletableFuture.supplyAsync(
+            question, task -> Thread.ofVirtual().name("pull asks").start(task));
+    whenAsked(() -> answer.complete(otherwise));
+    return answer.join();
   }
 
   boolean asked() {

@@ -99,6 +99,35 @@ class BadRegistryTest {
     assertThat(end.state()).as(what).isEqualTo(rule ? PullState.FAILED : PullState.DONE);
   }
 
+  static Stream<Arguments> mischiefAtTheManifest() {
+    return Stream.of(
+        Arguments.of("gzip that nobody asked for", new Mischief.Packed(), "packed"),
+        Arguments.of("a page", new Mischief.Page(), "web page"),
+        Arguments.of(
+            "the cloud's metadata",
+            new Mischief.Elsewhere(302, "http://169.254.169.254/latest/meta-data"),
+            "not among the hosts that may be asked"),
+        Arguments.of(
+            "a circle",
+            new Mischief.Elsewhere(307, RegistryDouble.manifestPath("ns/m", "t")),
+            "redirects in a circle"),
+        Arguments.of("forbidden", Mischief.status(403), "does not give out"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("mischiefAtTheManifest")
+  void whatIsWrongWithTheManifestIsSaidBeforeAByteOfABlobIsAskedFor(
+      String what, Mischief trick, String said) throws Exception {
+    registry.play(trick, Where.path(RegistryDouble.manifestPath("ns/m", "t")));
+    Pull failed = yard.pull(name());
+    assertThat(failed.state()).as(what).isEqualTo(PullState.FAILED);
+    assertThat(failed.problem().text()).contains(said);
+    assertThat(registry.exchanges(RegistryDouble.blobPath("ns/m", WEIGHTS.digest()))).isEmpty();
+    registry.behave();
+    assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);
+    assertWhole();
+  }
+
   @Test
   void aCircleOfRedirectsEndsInASentence() {
     String self = registry.url() + RegistryDouble.blobPath("ns/m", WEIGHTS.digest());

@@ -9,7 +9,6 @@ import dev.corral.gguf.TensorType;
 import dev.corral.hub.Answered;
 import dev.corral.model.Digest;
 import dev.corral.model.Layer;
-import dev.corral.outbound.Leash;
 import dev.corral.registry.Hub;
 import dev.corral.registry.Ranged;
 import dev.corral.testkit.Content;
@@ -19,6 +18,8 @@ import dev.corral.testkit.Where;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -152,7 +153,7 @@ class HubFilesTest {
     assertThat(yard.pull(NAME).state()).isEqualTo(PullState.DONE);
     Layer layer = yard.model(NAME).weightsLayer().orElseThrow();
     Answered<JoinedSource> answered =
-        JoinedSource.of(Yard.name(NAME), layer, yard.sources().hubs().orElseThrow(), new Leash());
+        JoinedSource.of(Yard.name(NAME), layer, yard.sources().hubs().orElseThrow(), new Stop());
     JoinedSource source = ((Answered.Got<JoinedSource>) answered).value();
     byte[] all = whole();
     Random random = new Random(7);
@@ -237,6 +238,27 @@ class HubFilesTest {
 
     Pull missing = yard.pull(NAME.replace("Q4_K_M", "Q8_0"));
     assertThat(missing.problem().missing()).isTrue();
+  }
+
+  @Test
+  void aFileThatClaimsABillionTensorsGetsNoName() {
+    ByteBuffer claims = ByteBuffer.allocate(4000).order(ByteOrder.LITTLE_ENDIAN);
+    claims.put("GGUF".getBytes(StandardCharsets.US_ASCII)).putInt(3).putLong(1_000_000_000L);
+    hub.file(REPOSITORY, "Tiny-Q4_K_M.gguf", Content.of(claims.array()));
+    Pull failed = yard.pull(NAME);
+    assertThat(failed.state()).isEqualTo(PullState.FAILED);
+    assertThat(failed.problem().text()).contains("the file is not taken");
+    assertThat(yard.has(NAME)).isFalse();
+  }
+
+  @Test
+  void aRepositoryWithoutGgufHasNothingToPull() {
+    hub.file(REPOSITORY, "model.safetensors", Content.of("weights of another kind"));
+    Pull failed = yard.pull(NAME);
+    assertThat(failed.state()).isEqualTo(PullState.FAILED);
+    assertThat(failed.problem().sentence()).contains("GGUF").contains("corral hub " + REPOSITORY);
+    assertThat(hub.asked(REPOSITORY, "model.safetensors")).isZero();
+    assertThat(yard.files("manifests")).isEmpty();
   }
 
   @Test

@@ -117,6 +117,21 @@ class SmallDiskTest {
     }
   }
 
+  @Test
+  void aDiskThatIsReadOnlyIsSaidWithoutItsPathAndNothingIsListed() throws Exception {
+    try (Yard yard = new Yard(folder, registry)) {
+      assumeTrue(Objects.requireNonNull(disk).readOnly(true), "a disk becomes read-only here");
+      Pull failed = yard.pull(name());
+      assertThat(failed.state()).isEqualTo(PullState.FAILED);
+      assertThat(failed.problem().text())
+          .contains("the model store could not")
+          .doesNotContain(folder.toString());
+      assertThat(yard.has(name())).isFalse();
+      assertThat(disk.readOnly(false)).isTrue();
+      assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);
+    }
+  }
+
   private void publishAndPull(Yard yard, ImageLayer... layers) {
     registry.publish("ns/m:t", Yard.CONFIG, layers);
     assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);

@@ -39,9 +39,23 @@ public final class SmallDisk implements AutoCloseable {
     }
   }
 
+  /// Makes it read-only, or writable again, under whoever works on it: what is open stays open.
+  ///
+  /// @return false where the system does not allow it
+  public boolean readOnly(boolean yes) {
+    String at = folder.toString();
+    return yes
+        ? run("mount", "--bind", at, at) && run("mount", "-o", "remount,bind,ro", at)
+        : run("umount", at);
+  }
+
+  /// What makes it read-only lies above it.
   @Override
   public void close() {
-    run("umount", folder.toString());
+    boolean mounted = true;
+    while (mounted) {
+      mounted = run("umount", folder.toString());
+    }
   }
 
   private static boolean run(String... command) {
