@@ -76,7 +76,9 @@ class Library extends Part {
   }
 
   #one(entry) {
-    const quant = entry.quantizations.find((one) => one.quant === entry.recommended) ?? entry.quantizations[0];
+    // what Ollama's registry sends under its own name, it alone knows
+    const known = entry.quantizations.filter((one) => !one.model || one.model === entry.model);
+    const quant = known.find((one) => one.quant === entry.recommended) ?? known[0];
     const pulling = this.pulls?.some((pull) => pull.model === entry.model && !['done', 'failed', 'cancelled'].includes(pull.state));
     const here = entry.here.length > 0 || this.models?.some((model) => model.name === entry.model && model.backends.length > 0);
     const facts = [

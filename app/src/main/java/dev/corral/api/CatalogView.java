@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param origin `corral`, a file of the home, or the address of a list
 /// @param model what `corral pull` takes
 /// @param recommended the quantization to take on this machine, or on the card that was asked about
-/// @param fit of the recommended one
+/// @param fit of the recommended one where `model` is that one; where `model` is a name of Ollama's
+///   registry, which alone knows what it sends, of Q4_K_M, which is what it has as a rule
 /// @param here names of models on backends that are this one
 public record CatalogView(
     String id,

@@ -1,6 +1,7 @@
 package dev.corral.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.corral.library.Catalog;
 import dev.corral.library.CatalogFile;
 import dev.corral.library.CatalogReader;
@@ -99,22 +100,32 @@ final class CatalogVerbs {
     }
 
     private List<String> row(JsonNode entry) {
-      String quant = entry.path("recommended").asText();
-      double megabytes = 0;
-      for (JsonNode one : entry.path("quantizations")) {
-        megabytes =
-            one.path("quant").asText().equals(quant) ? one.path("size_mb").asDouble() : megabytes;
-      }
+      JsonNode quant = chosen(entry);
       String license = entry.path("license").asText("");
       return List.of(
           entry.path("model").asText(),
           billions(entry.path("parameters")),
-          quant,
-          new Bytes(Math.round(megabytes * MEGA)).human(),
+          quant.path("quant").asText("-"),
+          quant.has("size_mb")
+              ? new Bytes(Math.round(quant.path("size_mb").asDouble() * MEGA)).human()
+              : "-",
           verdict(entry.path("fit").path("verdict").asText("")),
           entry.path("context_window").asText("-"),
           license.isEmpty() ? "-" : license,
           entry.path("here").isEmpty() ? "" : "here");
+    }
+
+    /// The quantization that a pull of this line fetches; nothing where another source decides.
+    private static JsonNode chosen(JsonNode entry) {
+      String quant = entry.path("recommended").asText();
+      String model = entry.path("model").asText();
+      for (JsonNode one : entry.path("quantizations")) {
+        if (one.path("quant").asText().equals(quant)
+            && one.path("model").asText(model).equals(model)) {
+          return one;
+        }
+      }
+      return MissingNode.getInstance();
     }
 
     private static String billions(JsonNode parameters) {

@@ -3,6 +3,7 @@ package dev.corral.control;
 import dev.corral.api.CatalogView;
 import dev.corral.api.ModelView.FitView;
 import dev.corral.fleet.Backend;
+import dev.corral.hub.Label;
 import dev.corral.library.Catalog;
 import dev.corral.library.CatalogEntry;
 import dev.corral.model.Bytes;
@@ -20,13 +21,9 @@ import java.util.TreeSet;
 
 /// `/manage/catalog`: what can be chosen, and whether it fits.
 final class CatalogCalls {
-  /// Beyond this quality only the size grows that anybody notices, so more must be asked for.
-  private static final String BEST_USUAL = "Q5_K_M";
-
-  private static final String UNKNOWN_HARDWARE = "Q4_K_M";
-
-  private static final List<String> CATEGORIES =
-      List.of("balanced", "creative", "technical", "advanced");
+  /// What is taken where nothing is known: of the hardware, or of the source. Most models of
+  /// Ollama's registry are of this kind.
+  private static final String STANDARD = "Q4_K_M";
 
   private final LibraryParts parts;
 
@@ -60,10 +57,10 @@ final class CatalogCalls {
   private record Wanted(String word, boolean fits, long vram, String category, String tag) {
     static Wanted of(Question question) {
       String category = question.parameter("category").orElse("").toLowerCase(Locale.ROOT);
-      if (!category.isEmpty() && !CATEGORIES.contains(category)) {
+      if (!category.isEmpty() && !CatalogEntry.CATEGORIES.contains(category)) {
         throw new BadRequest(
             "There is no category '" + category + "'",
-            "There are: " + String.join(", ", CATEGORIES) + ".");
+            "There are: " + String.join(", ", CatalogEntry.CATEGORIES) + ".");
       }
       String fits = question.parameter("fits").orElse("false");
       return new Wanted(
@@ -115,6 +112,7 @@ final class CatalogCalls {
         .quantizations()
         .forEach(quant -> fit(entry, quant, vram).ifPresent(fit -> fits.put(quant.quant(), fit)));
     String recommended = recommended(entry, fits);
+    boolean registry = !entry.ollamaName().isEmpty();
     return new CatalogView(
         entry.id(),
         entry.name(),
@@ -137,9 +135,9 @@ final class CatalogCalls {
             entry.performance().promptFollowing(),
             entry.performance().creativity()),
         listed.origin(),
-        entry.ollamaName().isEmpty() ? entry.pullName(recommended) : entry.ollamaName(),
+        registry ? entry.ollamaName() : entry.pullName(recommended),
         recommended,
-        fits.get(recommended),
+        fits.get(registry ? standard(entry) : recommended),
         List.copyOf(
             new TreeSet<>(held.stream().filter(entry::means).map(ModelName::shortName).toList())));
   }
@@ -169,13 +167,8 @@ final class CatalogCalls {
         entry.quantizations().stream()
             .sorted(Comparator.comparingDouble(CatalogEntry.Quant::sizeMb).reversed())
             .toList();
-    String smallest = bySize.getLast().quant();
     if (fits.isEmpty()) {
-      return bySize.stream()
-          .map(CatalogEntry.Quant::quant)
-          .filter(UNKNOWN_HARDWARE::equals)
-          .findFirst()
-          .orElse(smallest);
+      return standard(entry);
     }
     for (String verdict : List.of("perfect", "tight")) {
       for (CatalogEntry.Quant quant : bySize) {
@@ -186,15 +179,28 @@ final class CatalogCalls {
         }
       }
     }
-    return smallest;
+    return bySize.getLast().quant();
   }
 
-  /// Larger than Q5_K_M would be, where there is something smaller.
-  private static boolean tooGood(CatalogEntry.Quant quant, List<CatalogEntry.Quant> bySize) {
-    List<String> larger = List.of("Q6_K", "Q8_0", "F16", "BF16", "F32");
-    boolean big = larger.contains(quant.quant().toUpperCase(Locale.ROOT));
-    boolean another =
-        bySize.stream().anyMatch(one -> !larger.contains(one.quant().toUpperCase(Locale.ROOT)));
-    return big && another && !quant.quant().equals(BEST_USUAL);
+  /// Q4_K_M, else the smallest.
+  private static String standard(CatalogEntry entry) {
+    return entry.quantizations().stream()
+        .map(CatalogEntry.Quant::quant)
+        .filter(STANDARD::equals)
+        .findFirst()
+        .orElseGet(() ->
+            entry.quantizations().stream()
+                .min(Comparator.comparingDouble(CatalogEntry.Quant::sizeMb))
+                .map(CatalogEntry.Quant::quant)
+                .orElse(""));
+  }
+
+  /// Better than anybody needs who does not ask for it, where there is something smaller.
+  private static boolean tooGood(CatalogEntry.Quant quant, List<CatalogEntry.Quant> all) {
+    return beyond(quant) && !all.stream().allMatch(CatalogCalls::beyond);
+  }
+
+  private static boolean beyond(CatalogEntry.Quant quant) {
+    return Label.in(quant.quant()).filter(Label::beyondUsual).isPresent();
   }
 }

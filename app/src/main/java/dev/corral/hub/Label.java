@@ -38,6 +38,14 @@ public record Label(boolean dynamic, String name) {
     return last;
   }
 
+  /// True where it is better than what is recommended to those who do not ask for more: from there
+  /// on a model grows faster than it gets better.
+  public boolean beyondUsual() {
+    return Quality.of(this)
+        .filter(quality -> quality.compareTo(Recommendation.MOST) > 0)
+        .isPresent();
+  }
+
   /// True where somebody who writes `text` means this one.
   boolean meantBy(String text) {
     String folded = text.toUpperCase(Locale.ROOT).replace('-', '_').replace('.', '_');

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /// hardware is unknown, Q4_K_M.
 final class Recommendation {
   /// Beyond it a model grows faster than it gets better.
-  private static final Quality MOST = Quality.Q5_K_M;
+  static final Quality MOST = Quality.Q5_K_M;
 
   private static final Quality STANDARD = Quality.Q4_K_M;
 

@@ -32,6 +32,9 @@ public record CatalogEntry(
     String license,
     List<Quant> quantizations,
     Performance performance) {
+  public static final List<String> CATEGORIES =
+      List.of("balanced", "creative", "technical", "advanced");
+
   private static final String HUB = "hf.co/";
 
   /// One file to choose.

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads one entry of the catalog and says all that is wrong with it.
 final class EntryReader {
-  static final List<String> CATEGORIES = List.of("balanced", "creative", "technical", "advanced");
-
   private static final Pattern REPOSITORY =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}");
 
@@ -96,10 +94,10 @@ final class EntryReader {
 
   private String category() {
     String category = line("category", LONGEST_LINE, true);
-    if (!category.isEmpty() && !CATEGORIES.contains(category)) {
+    if (!category.isEmpty() && !CatalogEntry.CATEGORIES.contains(category)) {
       faults.add(
           "'category' must be one of "
-              + String.join(", ", CATEGORIES)
+              + String.join(", ", CatalogEntry.CATEGORIES)
               + ", not '"
               + category
               + "'");

@@ -102,7 +102,10 @@ class LibraryVerbsTest {
             """
             [{"model":"llama3.2:1b","parameters":1.236,"recommended":"Q8_0","license":"llama3.2",
               "context_window":131072,"fit":{"verdict":"perfect"},"here":["llama3.2:1b"],
-              "quantizations":[{"quant":"Q8_0","size_mb":1321}]}]\
+              "quantizations":[{"quant":"Q8_0","size_mb":1321}]},
+             {"model":"mistral:7b","parameters":7.2,"recommended":"Q8_0","license":"",
+              "fit":{"verdict":"tight"},"here":[],
+              "quantizations":[{"quant":"Q8_0","size_mb":7702,"model":"hf.co/o/r:Q8_0"}]}]\
             """)
         .answering(
             "GET /manage/catalog?problems=true",
@@ -122,7 +125,9 @@ class LibraryVerbsTest {
                 "t"))
         .isZero();
     assertThat(typed.out())
-        .contains("llama3.2:1b\t1.2B\tQ8_0\t1.3 GB\tperfect\t131072\tllama3.2\there");
+        .contains("llama3.2:1b\t1.2B\tQ8_0\t1.3 GB\tperfect\t131072\tllama3.2\there")
+        .as("another source decides which kind this is")
+        .contains("mistral:7b\t7.2B\t-\t-\ttight");
     assertThat(typed.err()).contains("Not taken: my.json, entry 2: 'name' is missing");
   }
 

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -257,6 +258,20 @@ class ManageModelsTest {
     JsonNode narrow = catalog("?word=llama-3.1-8b-instruct&vram=4GiB").path(0);
     assertThat(narrow.path("recommended").asText()).isEqualTo("Q3_K_M");
     assertThat(narrow.path("fit").path("verdict").asText()).isIn("partial", "wont");
+  }
+
+  @Test
+  void whetherAModelOfOllamasRegistryFitsIsJudgedByTheUsualKindAndNotByWhatIsNotPulled() {
+    JsonNode narrow = catalog("?word=llama-3.1-8b-instruct&vram=7400MiB").path(0);
+    assertThat(narrow.path("model").asText()).isEqualTo("llama3.1:8b");
+    assertThat(narrow.path("recommended").asText()).isEqualTo("Q3_K_M");
+    Map<String, String> verdicts = new HashMap<>();
+    narrow
+        .path("quantizations")
+        .forEach(one -> verdicts.put(one.path("quant").asText(), one.path("verdict").asText()));
+    assertThat(narrow.path("fit").path("verdict").asText())
+        .isEqualTo(verdicts.get("Q4_K_M"))
+        .isNotEqualTo(verdicts.get("Q3_K_M"));
   }
 
   private JsonNode catalog(String query) {
