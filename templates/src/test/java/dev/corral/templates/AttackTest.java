@@ -26,23 +26,30 @@ class AttackTest {
         "{{ 'a' * 99999999999999999999999999 }}",
         "{{ [1] * 10000000000 }}",
         "{{ 'a' | indent(1000000000) }}",
-        "{{ 'a' | indent('x' * 1000000 ) | replace('a', 'x' * 1000000) | replace('x', 'yyyyyyyyyy' * 100) }}",
+        "{{ 'a' | indent('x' * 1000000 ) | replace('a', 'x' * 1000000) | replace('x', 'yyyyyyyyyy'"
+            + " * 100) }}",
         "{{ 'a' | center(1000000000) }}",
         "{{ 'a'.ljust(1000000000) }}{{ 'a'.zfill(1000000000) }}",
         "{{ '%1000000000d' % 1 }}",
         "{{ '{:1000000000}'.format(1) }}{{ '{:>999999999}'.format(1) }}",
         "{{ '%.1000000000f' % 1.5 }}",
         "{{ [1] | tojson(indent=1000000000) }}",
-        "{% set ns = namespace(s='aaaaaaaa') %}{% for i in range(99) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",
-        "{% set ns = namespace(l=[1]) %}{% for i in range(99) %}{% set ns.l = ns.l + ns.l %}{% endfor %}",
+        "{% set ns = namespace(s='aaaaaaaa') %}{% for i in range(99) %}{% set ns.s = ns.s + ns.s"
+            + " %}{% endfor %}",
+        "{% set ns = namespace(l=[1]) %}{% for i in range(99) %}{% set ns.l = ns.l + ns.l %}{%"
+            + " endfor %}",
         "{% set l = [] %}{% set _ = l.append(l) %}{{ l }}",
         "{% set l = [] %}{% set _ = l.append(l) %}{{ l | tojson }}",
-        "{% set l = [] %}{% set m = [] %}{% set _ = l.append(m) %}{% set _ = m.append(l) %}{{ l == m }}",
+        "{% set l = [] %}{% set m = [] %}{% set _ = l.append(m) %}{% set _ = m.append(l) %}{{ l =="
+            + " m }}",
         "{% set l = [1] %}{% for x in l %}{% set _ = l.append(x) %}{% endfor %}",
-        "{% set ns = namespace(l=[]) %}{% for i in range(9999) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l }}",
-        "{% set ns = namespace(t=()) %}{% for i in range(9999) %}{% set ns.t = (ns.t,) %}{% endfor %}{{ {ns.t: 1} }}",
+        "{% set ns = namespace(l=[]) %}{% for i in range(9999) %}{% set ns.l = [ns.l] %}{% endfor"
+            + " %}{{ ns.l }}",
+        "{% set ns = namespace(t=()) %}{% for i in range(9999) %}{% set ns.t = (ns.t,) %}{% endfor"
+            + " %}{{ {ns.t: 1} }}",
         "{{ 9 ** 9999999 }}",
-        "{% set ns = namespace(n=9) %}{% for i in range(99) %}{% set ns.n = ns.n * ns.n %}{% endfor %}",
+        "{% set ns = namespace(n=9) %}{% for i in range(99) %}{% set ns.n = ns.n * ns.n %}{% endfor"
+            + " %}",
         "{{ ''.__class__.__mro__ }}",
         "{{ ''['__class__'] }}",
         "{{ s | attr('__class__') }}",
@@ -59,7 +66,8 @@ class AttackTest {
         "{{ ('a' * 9999999) | list | length }}",
         "{{ ('a' * 5000000 ~ 'b') in ('a' * 10000000) }}",
         "{{ ('a' * 10000000).split('a' * 5000000 ~ 'b') | length }}",
-        "{{ ('a' * 10000000).rfind('b' ~ 'a' * 5000000) }}{{ ('a' * 10000000).find('a' * 5000000 ~ 'b') }}",
+        "{{ ('a' * 10000000).rfind('b' ~ 'a' * 5000000) }}{{ ('a' * 10000000).find('a' * 5000000 ~"
+            + " 'b') }}",
         "{{ ('ab' * 100000) | replace('', 'c' * 10000) }}",
       })
   void anAttackInJinjaEndsInAReason(String source) {
@@ -110,9 +118,12 @@ class AttackTest {
         "{{ printf \"%*d\" 2000000000 1 }}",
         "{{ printf \"%.1000000f\" 1.5 }}",
         "{{ $s := \"aaaaaaaa\" }}{{ range 99 }}{{ $s = print $s $s }}{{ end }}",
-        "{{ define \"a\" }}{{ end }}",
+        "{{ define \"a\" }}{{ template \"a\" }}{{ end }}{{ template \"a\" }}",
+        "{{ define \"a\" }}{{ range 9 }}{{ template \"b\" }}{{ end }}{{ end }}"
+            + "{{ define \"b\" }}{{ range 9999999 }}x{{ end }}{{ end }}{{ template \"a\" }}",
         "{{ template \"a\" }}",
-        "{{ block \"a\" . }}{{ end }}",
+        "{{ if 1 }}{{ define \"a\" }}{{ end }}{{ end }}",
+        "{{ block \"a\" . }}",
         "{{ call .x }}",
         "{{ range 9999999 }}{{ $x := . }}{{ end }}{{ range 9999999 }}{{ $x := . }}{{ end }}",
       })
@@ -123,7 +134,15 @@ class AttackTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"{{ (", "{{ if 1 }}", "{{ range . }}", "{{ with . }}", "{{ not (", "{{ if ("})
+      strings = {
+        "{{ (",
+        "{{ if 1 }}",
+        "{{ range . }}",
+        "{{ with . }}",
+        "{{ not (",
+        "{{ if (",
+        "{{ block \"a\" . }}"
+      })
   void endlessNestingInGoIsRefusedByTheParser(String opening) {
     String word = opening.endsWith("}}") ? opening : "(";
     String source = (opening.endsWith("}}") ? "" : opening) + word.repeat(50_000);

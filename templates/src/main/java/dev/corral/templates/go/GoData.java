@@ -79,7 +79,7 @@ final class GoData {
                 new Field("Type", type(parameters), "type", false),
                 new Field("Defs", any(parameters, "$defs"), "$defs", true),
                 new Field("Items", any(parameters, "items"), "items", true),
-                new Field("Required", texts(parameters, "required"), "required", true),
+                new Field("Required", list(parameters, "required"), "required", true),
                 new Field("Properties", properties(parameters, true, 0), "properties", false)),
             Form.JSON);
     GoValue described =
@@ -122,13 +122,13 @@ final class GoData {
             new Field("Type", types(property), "type", true),
             new Field("Items", any(property, "items"), "items", true),
             new Field("Description", text(property, "description"), "description", true),
-            new Field("Enum", any(property, "enum"), "enum", true),
+            new Field("Enum", list(property, "enum"), "enum", true),
             new Field(
                 "Properties",
                 nested ? properties(property, false, depth + 1) : GoValue.NIL,
                 "properties",
                 true),
-            new Field("Required", texts(property, "required"), "required", true)),
+            new Field("Required", list(property, "required"), "required", true)),
         Form.GO);
   }
 
@@ -169,7 +169,7 @@ final class GoData {
     return new GoValue.Text(of.findText(name).orElse(MarkedText.EMPTY));
   }
 
-  private static GoValue texts(Json.Fields of, String name) {
+  private static GoValue list(Json.Fields of, String name) {
     return any(of, name) instanceof GoValue.Slice slice ? slice : GoValue.Slice.NONE;
   }
 
@@ -197,7 +197,7 @@ final class GoData {
               new Field("Role", new GoValue.Text(role), "Role", false),
               new Field("Content", new GoValue.Text(content), "Content", false),
               new Field("Thinking", new GoValue.Text(thinking), "Thinking", false),
-              new Field("Images", texts(message, "images"), "Images", false),
+              new Field("Images", list(message, "images"), "Images", false),
               new Field(
                   "ToolCalls",
                   calls.isEmpty() ? GoValue.Slice.NONE : GoValue.Slice.of(calls),

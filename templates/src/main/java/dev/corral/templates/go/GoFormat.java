@@ -6,6 +6,8 @@ import dev.corral.templates.TemplateFailure;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -147,15 +149,27 @@ final class GoFormat {
       case 't' -> value instanceof GoValue.Bool ? written(value) : wrong(value, verb);
       case 'T' -> MarkedText.trusted(GoValue.typeOf(value));
       case 'd', 'x', 'X', 'o', 'b', 'c' ->
-          integer
-              ? MarkedText.trusted(whole(((GoValue.Int) value).number(), verb, flags))
-              : wrong(value, verb);
+          value instanceof GoValue.Text(MarkedText letters) && (verb == 'x' || verb == 'X')
+              ? hex(letters, verb, flags, precision)
+              : integer
+                  ? MarkedText.trusted(whole(((GoValue.Int) value).number(), verb, flags))
+                  : wrong(value, verb);
       case 'f', 'F', 'e', 'E', 'g', 'G' ->
           real
               ? MarkedText.trusted(real(((GoValue.Real) value).number(), verb, flags, precision))
               : wrong(value, verb);
       default -> wrong(value, verb);
     };
+  }
+
+  /// The bytes of a text.
+  private MarkedText hex(MarkedText text, char verb, String flags, int precision) {
+    run.meter.text(9L * text.length());
+    byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+    int most = precision < 0 ? bytes.length : Math.min(precision, bytes.length);
+    HexFormat format = flags.contains(" ") ? HexFormat.ofDelimiter(" ") : HexFormat.of();
+    HexFormat cased = verb == 'X' ? format.withUpperCase() : format;
+    return MarkedText.user(cased.formatHex(bytes, 0, most));
   }
 
   /// True for what is made of text, somehow.

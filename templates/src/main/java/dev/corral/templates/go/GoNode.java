@@ -2,6 +2,7 @@ package dev.corral.templates.go;
 
 import dev.corral.templates.MarkedText;
 import java.util.List;
+import java.util.Optional;
 
 /// The parts of a template.
 sealed interface GoNode {
@@ -18,6 +19,11 @@ sealed interface GoNode {
   record Case(Pipeline pipeline, List<GoNode> body) {}
 
   record Range(Pipeline pipeline, List<GoNode> body, List<GoNode> otherwise) implements GoNode {}
+
+  /// `template`: a part with a name, run with a value of its own.
+  ///
+  /// @param value what becomes its dot and its `$`; empty for nothing
+  record Part(String name, Optional<Pipeline> value, int line) implements GoNode {}
 
   record Break(int line) implements GoNode {}
 

@@ -9,15 +9,19 @@ import dev.corral.templates.go.GoNode.Operand;
 import dev.corral.templates.go.GoNode.Pipeline;
 import dev.corral.templates.go.GoToken.Kind;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 
 /// Parses a template. Functions and variables that are not there are errors already here, as in Go.
 final class GoParser {
-  private static final Set<String> REFUSED = Set.of("define", "template", "block");
+  /// @param named the parts that `define` and `block` gave a name, for `template`
+  record Parsed(List<GoNode> nodes, Map<String, List<GoNode>> named) {}
 
   private final List<GoToken> tokens;
-  private final List<String> variables = new ArrayList<>(List.of("$"));
+  private final Map<String, List<GoNode>> named = new HashMap<>();
+  private List<String> variables = own();
   private int at;
   private int depth;
   private int ranges;
@@ -27,13 +31,18 @@ final class GoParser {
   }
 
   /// @throws TemplateFailure with reason and line where the text is no template
-  static List<GoNode> parse(String source) {
+  static Parsed parse(String source) {
     GoParser parser = new GoParser(GoLexer.tokens(source));
     List<GoNode> nodes = parser.nodes();
     if (parser.current().kind() != Kind.END_OF_TEMPLATE) {
       throw parser.unexpected();
     }
-    return nodes;
+    return new Parsed(nodes, Map.copyOf(parser.named));
+  }
+
+  /// The variables that every part begins with.
+  private static List<String> own() {
+    return new ArrayList<>(List.of("$"));
   }
 
   /// Up to `else`, `end` or the end of the template; that word stays the current token.
@@ -48,25 +57,73 @@ final class GoParser {
         if (current().word("else") || current().word("end")) {
           return nodes;
         }
-        nodes.add(action());
+        action().ifPresent(nodes::add);
       } else {
         return nodes;
       }
     }
   }
 
-  private GoNode action() {
+  /// Empty for a `define`, which prints nothing where it stands.
+  private Optional<GoNode> action() {
     GoToken token = current();
     String word = token.kind() == Kind.WORD ? token.text() : "";
-    if (REFUSED.contains(word)) {
-      throw failure("'" + word + "' is refused: a chat template is one text, without named parts");
-    }
     return switch (word) {
-      case "if", "with" -> branch(word);
-      case "range" -> range();
-      case "break", "continue" -> leave(word);
-      default -> new GoNode.Action(pipeline(Kind.END));
+      case "if", "with" -> Optional.of(branch(word));
+      case "range" -> Optional.of(range());
+      case "break", "continue" -> Optional.of(leave(word));
+      case "template" -> Optional.of(part());
+      case "block" -> {
+        GoNode.Part part = part();
+        define(part.name());
+        yield Optional.of(part);
+      }
+      case "define" -> {
+        if (depth > 0) {
+          throw failure("'define' stands within another part");
+        }
+        next();
+        String name = name();
+        expect(Kind.END);
+        define(name);
+        yield Optional.empty();
+      }
+      default -> Optional.of(new GoNode.Action(pipeline(Kind.END)));
     };
+  }
+
+  /// `template "name" value`, and the head of a `block`.
+  private GoNode.Part part() {
+    int line = next().line();
+    String name = name();
+    if (skip(Kind.END)) {
+      return new GoNode.Part(name, Optional.empty(), line);
+    }
+    return new GoNode.Part(name, Optional.of(pipeline(Kind.END)), line);
+  }
+
+  private String name() {
+    GoToken token = next();
+    if (token.kind() != Kind.STRING) {
+      throw new TemplateFailure("expected the name of a part, found " + token.told(), token.line());
+    }
+    return token.text();
+  }
+
+  /// The body of a part, up to its `end`; an empty one does not replace another of its name.
+  private void define(String name) {
+    List<String> outer = variables;
+    int loops = ranges;
+    variables = own();
+    ranges = 0;
+    enter();
+    List<GoNode> body = nodes();
+    end(variables.size());
+    variables = outer;
+    ranges = loops;
+    if (!body.isEmpty() || !named.containsKey(name)) {
+      named.put(name, body);
+    }
   }
 
   private GoNode leave(String word) {

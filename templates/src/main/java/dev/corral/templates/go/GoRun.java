@@ -22,10 +22,13 @@ final class GoRun {
   /// The line that is being run, for error messages.
   int line;
 
+  private final Map<String, List<GoNode>> named;
   private final Out out;
-  private final List<Variable> variables = new ArrayList<>();
+  private List<Variable> variables = new ArrayList<>();
 
-  GoRun(Meter meter, Clock clock, Out out) {
+  /// @param named the parts that have a name
+  GoRun(Map<String, List<GoNode>> named, Meter meter, Clock clock, Out out) {
+    this.named = named;
     this.meter = meter;
     this.clock = clock;
     this.out = out;
@@ -72,9 +75,26 @@ final class GoRun {
       }
       case GoNode.Branch branch -> branch(branch, dot);
       case GoNode.Range range -> range(range, dot);
+      case GoNode.Part part -> {
+        part(part, dot);
+        yield Flow.NEXT;
+      }
       case GoNode.Break _ -> Flow.BREAK;
       case GoNode.Continue _ -> Flow.CONTINUE;
     };
+  }
+
+  private void part(GoNode.Part part, GoValue dot) {
+    line = part.line();
+    List<GoNode> body = named.get(part.name());
+    if (body == null) {
+      throw new TemplateFailure("there is no part '" + part.name() + "'");
+    }
+    GoValue value = part.value().map(pipeline -> pipeline(pipeline, dot)).orElse(GoValue.NIL);
+    List<Variable> outer = variables;
+    variables = new ArrayList<>(List.of(new Variable("$", value)));
+    body(body, value);
+    variables = outer;
   }
 
   private Flow branch(GoNode.Branch branch, GoValue dot) {

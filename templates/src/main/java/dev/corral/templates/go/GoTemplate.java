@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A chat template in Go's language, as Ollama runs it. Immutable and without state: any number of
@@ -29,10 +30,12 @@ public final class GoTemplate implements ChatTemplate {
 
   private final List<GoNode> nodes;
   private final List<GoNode> lastTurn;
+  private final Map<String, List<GoNode>> named;
   private final Set<String> identifiers;
 
-  private GoTemplate(List<GoNode> nodes, Set<String> identifiers) {
+  private GoTemplate(List<GoNode> nodes, Map<String, List<GoNode>> named, Set<String> identifiers) {
     this.nodes = nodes;
+    this.named = named;
     this.lastTurn = LastTurn.of(nodes);
     this.identifiers = identifiers;
   }
@@ -40,15 +43,16 @@ public final class GoTemplate implements ChatTemplate {
   /// @throws TemplateFailure with reason and line where the text is no template that can be run
   public static GoTemplate compile(String source) {
     Limits.checkSource(source);
-    List<GoNode> nodes = GoParser.parse(source);
-    Set<String> identifiers = Identifiers.of(nodes);
+    GoParser.Parsed parsed = GoParser.parse(source);
+    List<GoNode> nodes = parsed.nodes();
+    Set<String> identifiers = Identifiers.of(parsed);
     if (!identifiers.contains("messages") && !identifiers.contains("response")) {
       nodes = new ArrayList<>(nodes);
       Operand response = new Operand.Field(List.of("Response"));
       Command command = new Command(List.of(response));
       nodes.add(new GoNode.Action(new Pipeline(List.of(), false, List.of(command), 0)));
     }
-    return new GoTemplate(List.copyOf(nodes), identifiers);
+    return new GoTemplate(List.copyOf(nodes), parsed.named(), identifiers);
   }
 
   /// The names that the template speaks of, in lower case: `messages`, `tools`, `suffix`, …
@@ -62,7 +66,7 @@ public final class GoTemplate implements ChatTemplate {
   public Rendered render(ChatInput input, Limits limits, Clock clock) {
     Meter meter = new Meter(limits);
     Out out = new Out(meter);
-    GoRun run = new GoRun(meter, clock, out);
+    GoRun run = new GoRun(named, meter, clock, out);
     try {
       List<GoData.Turn> turns = merged(input.messages());
       Map<String, GoValue> common = common(input.think());
@@ -129,7 +133,7 @@ public final class GoTemplate implements ChatTemplate {
   }
 
   private static GoValue data(Map<String, GoValue> common, Map<String, GoValue> more) {
-    Map<String, GoValue> all = new HashMap<>(common);
+    Map<String, GoValue> all = new TreeMap<>(common);
     all.putAll(more);
     return new GoValue.Dict(all, GoValue.NIL, Form.GO, false);
   }

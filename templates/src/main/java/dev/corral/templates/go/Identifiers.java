@@ -16,9 +16,10 @@ final class Identifiers {
 
   private Identifiers() {}
 
-  static Set<String> of(List<GoNode> nodes) {
+  static Set<String> of(GoParser.Parsed parsed) {
     Identifiers found = new Identifiers();
-    found.nodes(nodes);
+    found.nodes(parsed.nodes());
+    parsed.named().values().forEach(found::nodes);
     return Set.copyOf(found.names);
   }
 
@@ -38,6 +39,7 @@ final class Identifiers {
           nodes(range.body());
           nodes(range.otherwise());
         }
+        case GoNode.Part part -> part.value().ifPresent(this::pipeline);
         case GoNode.Text _, GoNode.Break _, GoNode.Continue _ -> {}
       }
     }

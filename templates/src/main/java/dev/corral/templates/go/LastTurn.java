@@ -45,7 +45,7 @@ final class LastTurn {
       }
       case GoNode.Range(Pipeline pipeline, List<GoNode> body, List<GoNode> otherwise) ->
           new GoNode.Range(pipeline, nodes(body), nodes(otherwise));
-      case GoNode.Text _, GoNode.Break _, GoNode.Continue _ -> node;
+      case GoNode.Text _, GoNode.Part _, GoNode.Break _, GoNode.Continue _ -> node;
     };
   }
 

@@ -151,7 +151,8 @@ final class SequenceFilters {
     UnaryOperator<Value> key = folded(given.flag(0), attribute(given.find(1), null));
     Map<Value, Value> seen = new LinkedHashMap<>();
     for (Value each : all(value, rendering)) {
-      seen.putIfAbsent(Sequences.key(key.apply(each)), each);
+      Value by = key.apply(each);
+      seen.putIfAbsent(by instanceof Value.Undefined ? by : Sequences.key(by), each);
     }
     return Value.Items.stream(new ArrayList<>(seen.values()));
   }

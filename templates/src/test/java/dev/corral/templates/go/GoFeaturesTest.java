@@ -25,7 +25,8 @@ class GoFeaturesTest {
   private static String rendered(String source, GoValue values) {
     Meter meter = new Meter(Limits.USUAL);
     Out out = new Out(meter);
-    new GoRun(meter, NOON, out).run(GoParser.parse(source), values);
+    GoParser.Parsed parsed = GoParser.parse(source);
+    new GoRun(parsed.named(), meter, NOON, out).run(parsed.nodes(), values);
     return out.marked().toString();
   }
 }

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class GoTemplateTest {
   private static final String OLD =
-      "{{ if .System }}S:{{ .System }} {{ end }}{{ if .Prompt }}U:{{ .Prompt }} {{ end }}A:{{ .Response }}<end>";
+      "{{ if .System }}S:{{ .System }} {{ end }}{{ if .Prompt }}U:{{ .Prompt }} {{ end }}A:{{"
+          + " .Response }}<end>";
 
   @Test
   void neighboursOfOneRoleAreMergedButResultsOfToolsAreNot() {
@@ -74,7 +75,8 @@ class GoTemplateTest {
     assertThat(
             Run.text(
                 Run.go(
-                    "{{ if .Suffix }}<pre>{{ .Prompt }}<suf>{{ .Suffix }}<mid>{{ else }}{{ .Prompt }}{{ end }}",
+                    "{{ if .Suffix }}<pre>{{ .Prompt }}<suf>{{ .Suffix }}<mid>{{ else }}{{ .Prompt"
+                        + " }}{{ end }}",
                     ChatInput.fillIn("a", "b"))))
         .isEqualTo("<pre>a<suf>b<mid>");
   }
@@ -93,8 +95,9 @@ class GoTemplateTest {
     assertThat(
             Run.text(
                 Run.go(
-                    "{{ range .Messages }}{{ range .ToolCalls }}{{ .ID }} {{ .Function.Name }}{{ .Function.Arguments }}"
-                        + "{{ range $k, $v := .Function.Arguments }}{{ $k }}={{ $v }} {{ end }}{{ end }}{{ end }}",
+                    "{{ range .Messages }}{{ range .ToolCalls }}{{ .ID }} {{ .Function.Name }}{{"
+                        + " .Function.Arguments }}{{ range $k, $v := .Function.Arguments }}{{ $k"
+                        + " }}={{ $v }} {{ end }}{{ end }}{{ end }}",
                     input)))
         .isEqualTo("c f{\"a\":\"\\u003cx\\u003e\",\"b\":1}a=<x> b=1 ");
     String json =
@@ -106,11 +109,44 @@ class GoTemplateTest {
     assertThat(
             Run.text(
                 Run.go(
-                    "{{ range .Tools }}{{ . }}{{ range $n, $p := .Function.Parameters.Properties }}"
-                        + "{{ $n }}: {{ toTypeScriptType $p }} {{ $p.Type }} {{ $p.Description }}{{ end }}{{ end }}"
-                        + "{{ .Messages | len }}",
+                    "{{ range .Tools }}{{ . }}{{ range $n, $p := .Function.Parameters.Properties"
+                        + " }}{{ $n }}: {{ toTypeScriptType $p }} {{ $p.Type }} {{ $p.Description"
+                        + " }}{{ end }}{{ end }}{{ .Messages | len }}",
                     input)))
         .isEqualTo(json + "q: string | null [string null] what1");
+  }
+
+  @Test
+  void aPartWithANameCountsForWhatATemplateKnows() {
+    String parts =
+        "{{ define \"turn\" }}[{{ .Role }}]{{ end }}"
+            + "{{ define \"all\" }}{{ range .Messages }}{{ template \"turn\" . }}{{ end }}{{ end }}"
+            + "{{ template \"all\" . }}";
+    assertThat(rendered(parts, said("user", "u"), said("assistant", "a")))
+        .isEqualTo("[user][assistant]");
+    assertThat(GoTemplate.compile(parts).identifiers()).contains("messages", "role");
+  }
+
+  @Test
+  void aMessageEqualsItselfAlone() {
+    assertThat(
+            rendered(
+                "{{ range .Messages }}{{ eq . (index $.Messages 0) }} {{ end }}",
+                said("user", "u"),
+                said("assistant", "a"),
+                said("user", "u")))
+        .isEqualTo("true false false ");
+  }
+
+  @Test
+  void aChoiceThatIsNotThereIsAnEmptyListAndTheDataPrintInOrder() {
+    ChatInput input = ChatInput.of(List.of()).withTools(List.of(tool()));
+    String source =
+        "{{ range .Tools }}{{ range .Function.Parameters.Properties }}{{ .Enum }}{{ len .Enum }}"
+            + "{{ end }}{{ end }}{{ len .Messages }}";
+    assertThat(Run.text(Run.go(source, input))).isEqualTo("[]00");
+    assertThat(rendered("{{ . }}", said("user", "u")))
+        .isEqualTo("map[IsThinkSet:false Prompt:u Response: System: Think:false ThinkLevel:]");
   }
 
   @Test
@@ -131,9 +167,11 @@ class GoTemplateTest {
             rendered(
                 "{{ range .Messages }}{{ .Content }}|{{ .Thinking }}|{{ .ToolName }}|"
                     + "{{ range .ToolCalls }}{{ .Function.Arguments }}{{ end }};{{ end }}",
-                "{\"role\": \"USER\", \"content\": [{\"type\": \"text\", \"text\": \"a\"}, {\"type\": \"text\", \"text\": \"b\"}]}",
-                "{\"role\": \"assistant\", \"content\": null, \"reasoning_content\": \"hm\", \"tool_calls\": "
-                    + "[{\"function\": {\"name\": \"f\", \"arguments\": \"{\\\"x\\\": 1}\"}}]}",
+                "{\"role\": \"USER\", \"content\": [{\"type\": \"text\", \"text\": \"a\"},"
+                    + " {\"type\": \"text\", \"text\": \"b\"}]}",
+                "{\"role\": \"assistant\", \"content\": null, \"reasoning_content\": \"hm\","
+                    + " \"tool_calls\": [{\"function\": {\"name\": \"f\", \"arguments\":"
+                    + " \"{\\\"x\\\": 1}\"}}]}",
                 "{\"role\": \"tool\", \"content\": \"r\", \"name\": \"f\"}"))
         .isEqualTo("ab|||;|hm||{\"x\":1};r||f|;");
   }
