@@ -108,7 +108,7 @@ final class OwnBackend implements AutoCloseable {
         new Show(library).routes(),
         new Names(store).routes(),
         new BlobCalls(store).routes(),
-        new Create(store).routes());
+        new Create(store, engine.quantizer()).routes());
   }
 
   Engine engine() {

@@ -1,7 +1,9 @@
 package dev.corral.blobs;
 
 import dev.corral.model.Bytes;
+import dev.corral.model.Digest;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
@@ -14,10 +16,12 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntConsumer;
 
 /// What the store asks of a disk, and how the disk's refusals read.
 final class Disk {
@@ -26,6 +30,9 @@ final class Disk {
 
   /// On small disks: this part of the whole.
   private static final int USUAL_SHARE = 20;
+
+  /// Room for a piece of a file while it is hashed.
+  private static final int BUFFER = 1 << 20;
 
   private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
 
@@ -202,5 +209,20 @@ final class Disk {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }
+  }
+
+  /// What a file's bytes hash to.
+  ///
+  /// @param read told how many bytes more were read
+  static Digest digest(Path file, IntConsumer read) throws IOException {
+    MessageDigest hash = Digest.sha256();
+    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      for (int n = channel.read(buffer.clear()); n >= 0; n = channel.read(buffer.clear())) {
+        hash.update(buffer.flip());
+        read.accept(n);
+      }
+    }
+    return Digest.of(hash);
   }
 }

@@ -5,13 +5,9 @@ import dev.corral.model.Layer;
 import dev.corral.model.Manifest;
 import dev.corral.model.ModelName;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,8 +22,6 @@ import java.util.function.Predicate;
 /// What is asked of the store as a whole: who takes how much of the disk, are the bytes still
 /// right, what lies around that nobody mentions.
 public final class Housekeeping {
-  private static final int BUFFER = 1 << 20;
-
   /// Layers that are worth a word when they are shared; texts of some kB are not.
   private static final Set<String> LARGE =
       Set.of(Layer.MODEL, Layer.PROJECTOR, Layer.ADAPTER, Layer.DRAFT, Layer.TENSOR);
@@ -117,25 +111,14 @@ public final class Housekeeping {
     }
     try {
       Path real = file.get();
-      boolean same = Files.size(real) == layer.size() && hash(real, read).equals(layer.digest());
+      boolean same =
+          Files.size(real) == layer.size() && Disk.digest(real, read).equals(layer.digest());
       return same ? new Seen.Whole() : new Seen.Damaged();
     } catch (IOException e) {
       return Files.exists(file.get(), LinkOption.NOFOLLOW_LINKS)
           ? new Seen.Unreadable(e.getClass().getSimpleName())
           : new Seen.Missing();
     }
-  }
-
-  private static Digest hash(Path file, IntConsumer read) throws IOException {
-    MessageDigest hash = Digest.sha256();
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      for (int n = channel.read(buffer.clear()); n >= 0; n = channel.read(buffer.clear())) {
-        hash.update(buffer.flip());
-        read.accept(n);
-      }
-    }
-    return Digest.of(hash);
   }
 
   /// Blobs of our own folder that no manifest mentions, in the trash neither. What others put there

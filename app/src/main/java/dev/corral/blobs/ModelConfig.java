@@ -67,6 +67,25 @@ public record ModelConfig(
         "");
   }
 
+  /// The same model with weights of another precision.
+  public ModelConfig quantized(String level) {
+    return new ModelConfig(
+        format,
+        family,
+        families,
+        parameterSize,
+        level,
+        renderer,
+        parser,
+        requires,
+        remoteHost,
+        remoteModel,
+        capabilities,
+        contextLength,
+        embeddingLength,
+        baseName);
+  }
+
   static ModelConfig of(JsonNode tree) {
     return new ModelConfig(
         tree.path("model_format").asText(""),

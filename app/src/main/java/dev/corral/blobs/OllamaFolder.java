@@ -3,12 +3,10 @@ package dev.corral.blobs;
 import dev.corral.model.Digest;
 import dev.corral.model.ModelName;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -17,9 +15,6 @@ import java.util.function.IntConsumer;
 /// The folder in which an Ollama keeps its models, as far as we may look into it beside that
 /// Ollama.
 public final class OllamaFolder {
-  /// Room for a piece of a blob while it is hashed.
-  private static final int BUFFER = 1 << 20;
-
   private final Path folder;
   private final FolderShelf shelf;
 
@@ -82,14 +77,8 @@ public final class OllamaFolder {
     if (file.isEmpty()) {
       return Optional.empty();
     }
-    MessageDigest hash = Digest.sha256();
-    byte[] buffer = new byte[BUFFER];
-    try (InputStream in = Files.newInputStream(file.get(), LinkOption.NOFOLLOW_LINKS)) {
-      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        hash.update(buffer, 0, count);
-        read.accept(count);
-      }
-      return Optional.of(Digest.of(hash));
+    try {
+      return Optional.of(Disk.digest(file.get(), read));
     } catch (IOException e) {
       return Optional.empty();
     }

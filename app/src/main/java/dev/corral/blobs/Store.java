@@ -260,6 +260,14 @@ public final class Store implements Closeable {
     }
   }
 
+  /// Begins a blob that another process writes. Owned and closed by the caller.
+  ///
+  /// @param bytes how many there will be, as far as that is known
+  public Foreign foreign(long bytes) throws StoreFailure {
+    checkRoom(bytes);
+    return new Foreign(this, work.fresh());
+  }
+
   /// Begins or goes on with a blob whose bytes come in parts. Owned and closed by the caller.
   ///
   /// @throws StoreFailure `BUSY` where somebody else is at it

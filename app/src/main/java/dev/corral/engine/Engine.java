@@ -73,6 +73,11 @@ public final class Engine implements Runners, AutoCloseable {
     };
   }
 
+  /// What makes weights smaller, with the same libraries.
+  public Quantizer quantizer() {
+    return new Quantizer(installation);
+  }
+
   @Override
   public CompletableFuture<Granted> lease(Load load) {
     CompletableFuture<Granted> answer = new CompletableFuture<>();

@@ -48,11 +48,17 @@ public sealed interface Launch {
     }
 
     private List<String> command(List<String> more, Path model, RunnerFlags flags) {
+      List<String> command = program(installation.runnerMain(), more);
+      command.addAll(flags.ours(model, natives.folder()));
+      return command;
+    }
+
+    /// The beginning of a command line, up to the class of the runner's that is run.
+    List<String> program(String main, List<String> more) {
       List<String> command = new ArrayList<>(List.of(installation.java().toString()));
       command.addAll(JVM);
       command.addAll(more);
-      command.addAll(List.of("-cp", installation.runnerClassPath(), installation.runnerMain()));
-      command.addAll(flags.ours(model, natives.folder()));
+      command.addAll(List.of("-cp", installation.runnerClassPath(), main));
       return command;
     }
   }

@@ -1,44 +1,37 @@
 package dev.corral.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.corral.blobs.ModelConfig;
 import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
 import dev.corral.blobs.StoredModel;
 import dev.corral.dialect.GoJson;
+import dev.corral.engine.Quantizer;
 import dev.corral.gguf.FileType;
 import dev.corral.model.Layer;
 import dev.corral.model.ModelName;
 import dev.corral.templates.TemplateFailure;
 import dev.corral.templates.go.GoTemplate;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
 
 /// `/api/create`: a model from GGUF files that were sent, or from another model, with all that a
 /// Modelfile can say.
 ///
-/// A file becomes the layer as it is; Ollama writes it anew and keeps both.
+/// A file becomes the layer as it is, unless it is to be quantized; Ollama writes it anew always
+/// and keeps both.
 public final class Create {
-  /// What `quantize` may name (Ollama's `ParseFileType`).
-  private static final Set<String> LEVELS =
-      Set.of("F32", "F16", "Q4_K_S", "Q4_K_M", "Q8_0", "BF16");
-
-  /// What may be quantized.
-  private static final Set<String> WHOLE = Set.of("F32", "F16", "BF16");
-
   private final Store store;
   private final WeightFiles files;
+  private final Smaller smaller;
 
-  public Create(Store store) {
+  public Create(Store store, Quantizer quantizer) {
     this.store = store;
     this.files = new WeightFiles(store);
+    this.smaller = new Smaller(store, files, quantizer);
   }
 
   public List<Route> routes() {
@@ -50,23 +43,19 @@ public final class Create {
     turn.prepared();
     if (ask.stream()) {
       Frames frames = turn.frames();
-      make(ask, status -> frames.send(status(status)));
-      frames.send(status("success"));
+      make(ask, new Steps(frames), turn);
+      frames.send(Steps.status("success"));
       frames.end();
     } else {
-      make(ask, _ -> {});
-      turn.whole(200, "application/json", GoJson.bytes(status("success")));
+      make(ask, new Steps(null), turn);
+      turn.whole(200, "application/json", GoJson.bytes(Steps.status("success")));
     }
   }
 
-  private static ObjectNode status(String text) {
-    return JsonNodeFactory.instance.objectNode().put("status", text);
-  }
-
-  private void make(CreateAsk ask, Consumer<String> status) throws IOException {
+  private void make(CreateAsk ask, Steps steps, Turn turn) throws IOException {
     Ingredients ingredients = new Ingredients(store);
     try {
-      ModelConfig config = weights(ask, ingredients, status);
+      ModelConfig config = weights(ask, ingredients, steps, turn);
       if (!ask.template().isEmpty()) {
         checkTemplate(ask.template());
       }
@@ -78,8 +67,8 @@ public final class Create {
       ingredients.params(ask.params());
       ingredients.messages(ask.messages());
       byte[] manifest = ingredients.manifest(told(ask, config)).json();
-      ingredients.statuses().forEach(status);
-      status.accept("writing manifest");
+      ingredients.statuses().forEach(steps::say);
+      steps.say("writing manifest");
       store.publish(ask.name(), manifest);
     } catch (StoreFailure e) {
       throw StoreWords.refused(e);
@@ -87,30 +76,60 @@ public final class Create {
   }
 
   /// The large layers; gives what they say the model is.
-  private ModelConfig weights(CreateAsk ask, Ingredients ingredients, Consumer<String> status)
+  private ModelConfig weights(CreateAsk ask, Ingredients ingredients, Steps steps, Turn turn)
       throws IOException, StoreFailure {
     List<WeightFiles.Checked> given = new ArrayList<>();
     Optional<ModelConfig> config = Optional.empty();
     if (!ask.from().isEmpty()) {
       StoredModel base = base(ask.from());
-      checkQuantize(ask.quantize(), base.config().quantization());
       ingredients.take(base);
-      config = Optional.of(base.config());
+      config = Optional.of(quantized(ask, base, ingredients, steps, turn));
     } else if (ask.filesGiven()) {
-      given.addAll(files.check(ask.files(), status));
+      given.addAll(files.check(ask.files(), steps::say));
     } else {
       throw new Refused(400, "neither 'from' or 'files' was specified");
     }
-    given.addAll(adapters(ask, status));
+    given.addAll(adapters(ask, steps));
     for (WeightFiles.Checked file : given) {
-      ingredients.use(file.layer());
-      if (file.layer().mediaType().equals(Layer.MODEL)) {
-        checkQuantize(ask.quantize(), FileType.of(file.header()));
-        config = Optional.of(ModelConfig.of(file.header()));
+      boolean model = file.layer().mediaType().equals(Layer.MODEL);
+      WeightFiles.Checked used = model ? quantized(ask, file, steps, turn) : file;
+      ingredients.use(used.layer());
+      if (model) {
+        config = Optional.of(ModelConfig.of(used.header()));
       }
     }
     return config.orElseThrow(
         () -> new Refused(400, "none of the files holds the weights of a model"));
+  }
+
+  private WeightFiles.Checked quantized(
+      CreateAsk ask, WeightFiles.Checked file, Steps steps, Turn turn)
+      throws IOException, StoreFailure {
+    String level = FileType.of(file.header());
+    Optional<Path> weights = store.blob(file.layer().digest());
+    if (!Smaller.needed(ask.quantize(), level) || weights.isEmpty()) {
+      return file;
+    }
+    return smaller.made(
+        weights.get(), file.layer().size(), level, ask.quantize(), steps, turn::onCancel);
+  }
+
+  /// The config of the base, with its weights written anew where that is wanted.
+  private ModelConfig quantized(
+      CreateAsk ask, StoredModel base, Ingredients ingredients, Steps steps, Turn turn)
+      throws IOException, StoreFailure {
+    Optional<Layer> layer = base.weightsLayer();
+    if (ask.quantize().isEmpty() || layer.isEmpty()) {
+      return base.config();
+    }
+    // The config may not tell: Ollama takes F32, whose number is 0, for nothing said.
+    WeightFiles.Checked before = files.look(base.name().shortName(), layer.get().digest());
+    WeightFiles.Checked now = quantized(ask, before, steps, turn);
+    if (now.equals(before)) {
+      return base.config();
+    }
+    ingredients.exchange(layer.get(), now.layer());
+    return base.config().quantized(FileType.of(now.header()));
   }
 
   /// @throws Refused where it is not here whole; nothing is fetched unasked
@@ -140,15 +159,14 @@ public final class Create {
     return base;
   }
 
-  private List<WeightFiles.Checked> adapters(CreateAsk ask, Consumer<String> status)
-      throws IOException {
+  private List<WeightFiles.Checked> adapters(CreateAsk ask, Steps steps) throws IOException {
     if (ask.adapters().isEmpty()) {
       return List.of();
     }
     if (ask.adapters().size() > 1) {
       throw new Refused(400, "only one adapter is currently supported");
     }
-    List<WeightFiles.Checked> adapters = files.check(ask.adapters(), status);
+    List<WeightFiles.Checked> adapters = files.check(ask.adapters(), steps::say);
     if (!adapters.getFirst().layer().mediaType().equals(Layer.ADAPTER)) {
       throw new Refused(
           400,
@@ -157,34 +175,6 @@ public final class Create {
               + "' is no adapter (its general.type does not say so); name models with FROM");
     }
     return adapters;
-  }
-
-  /// Weights that have the wanted level already are taken as they are. The first two refusals are
-  /// Ollama's.
-  private static void checkQuantize(String wanted, String is) {
-    String level = wanted.toUpperCase(Locale.ROOT).replaceFirst("^Q4_K$", "Q4_K_M");
-    if (level.isEmpty()) {
-      return;
-    }
-    if (!LEVELS.contains(level)) {
-      throw new Refused(
-          500,
-          "unsupported quantization type "
-              + level
-              + " - supported types are F32, F16, Q4_K_S, Q4_K_M, Q8_0");
-    }
-    if (!WHOLE.contains(is)) {
-      throw new Refused(500, "quantization is only supported for F16, BF16 and F32 models");
-    }
-    if (!level.equals(is)) {
-      throw new Refused(
-          501,
-          "weights cannot be quantized here yet; make a "
-              + level
-              + " file with llama.cpp's llama-quantize and create the model from that, or pull the"
-              + " model as "
-              + level);
-    }
   }
 
   private static void checkTemplate(String template) {

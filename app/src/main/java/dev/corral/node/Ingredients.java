@@ -40,6 +40,13 @@ final class Ingredients {
     params = base.texts().params();
   }
 
+  /// Weights that were written anew take the place of those they were made of.
+  void exchange(Layer before, Layer now) {
+    boolean known = layers.contains(now);
+    layers.replaceAll(layer -> layer.digest().equals(before.digest()) ? now : layer);
+    statuses.put(now, (known ? "using existing" : "creating new") + " layer " + now.digest());
+  }
+
   /// A blob that is here.
   void use(Layer layer) {
     layers.add(layer);

@@ -69,7 +69,8 @@ final class WeightFiles {
     return "";
   }
 
-  private Checked look(String name, Digest digest) throws IOException {
+  /// @throws Refused where the blob cannot be used, with the reason
+  Checked look(String name, Digest digest) throws IOException {
     Path file = require(digest);
     if (!isGguf(file)) {
       throw new Refused(400, "supplied file was not in GGUF format");

@@ -165,7 +165,8 @@ class CreateTest {
             + " adapter",
         "{\"model\":\"m\",\"from\":\"base\",\"quantize\":\"q9\"}|500|unsupported quantization type"
             + " Q9",
-        "{\"model\":\"m\",\"files\":{\"a.gguf\":\"D\"},\"quantize\":\"q4_K_M\"}|501|llama-quantize",
+        "{\"model\":\"m\",\"files\":{\"a.gguf\":\"D\"},\"quantize\":\"q4_K_M\"}|501|libraries are"
+            + " missing. Start",
         "{\"model\":\"m\",\"from\":\"base\",\"template\":\"{{ .X\"}|400|template error: ",
         "{\"model\":\"m\",\"from\":\"base\",\"draft_files\":{\"a.gguf\":\"D\"}}|400|draft models",
         "{\"model\":\"m\",\"from\":\"base\",\"remote_host\":\"http://x\"}|400|remote_host",

@@ -6,14 +6,30 @@ import dev.corral.blobs.Folders;
 import dev.corral.blobs.Shop;
 import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
+import dev.corral.engine.Installation;
+import dev.corral.engine.Quantizer;
 import dev.corral.model.Digest;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// The management calls of the own node on a store in a folder of a test.
 record StoreSeat(Store store, OwnNode node) implements Closeable {
+  /// A machine without the engine's libraries.
+  private static final Installation BARE =
+      new Installation(
+          Path.of("java"),
+          "",
+          "",
+          "",
+          Optional.empty(),
+          Optional.empty(),
+          Path.of("no-work"),
+          Map.of());
+
   static StoreSeat on(Path folder) throws StoreFailure {
     return on(Store.open(Folders.own(folder), _ -> {}));
   }
@@ -28,7 +44,7 @@ record StoreSeat(Store store, OwnNode node) implements Closeable {
                 new Show(library).routes(),
                 new Names(store).routes(),
                 new BlobCalls(store).routes(),
-                new Create(store).routes())));
+                new Create(store, new Quantizer(BARE)).routes())));
   }
 
   Digest upload(byte[] content) {

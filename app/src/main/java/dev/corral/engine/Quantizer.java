@@ -1,0 +1,104 @@
+package dev.corral.engine;
+
+import dev.corral.hardware.Processors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Makes weights smaller, in a process of its own on the processor: a file that ends it hurts
+/// nobody else.
+public final class Quantizer {
+  /// How it ended.
+  public sealed interface Outcome {
+    record Done() implements Outcome {}
+
+    /// @param why in words for the caller, without paths of the disk
+    record Failed(String why) implements Outcome {}
+
+    /// The engine's libraries are not here.
+    record Unable() implements Outcome {}
+  }
+
+  private static final String MAIN = "dev.corral.runner.Quantize";
+  private static final int REFUSED = 3;
+
+  /// llama.cpp's line for a tensor that is done: `[ 12/ 201] blk.0…`.
+  private static final Pattern STEP = Pattern.compile("^\\[ *(\\d{1,9})/ *(\\d{1,9})\\].*");
+
+  private final Installation installation;
+
+  public Quantizer(Installation installation) {
+    this.installation = installation;
+  }
+
+  /// Writes `to` and returns when it is whole or given up.
+  ///
+  /// @param level as Ollama names it: `Q4_K_M`, `Q8_0`, `F16`, …
+  /// @param progress told the share that is done, 0 to 1; what it throws ends the run
+  /// @param stoppable given what ends the run from another thread
+  public Outcome run(
+      Path from, Path to, String level, DoubleConsumer progress, Consumer<Runnable> stoppable)
+      throws InterruptedException {
+    Optional<Launch.Ours> launch = Launch.onProcessor(installation);
+    if (launch.isEmpty()) {
+      return new Outcome.Unable();
+    }
+    Path folder = null;
+    try {
+      folder = Files.createTempDirectory(Files.createDirectories(installation.work()), "quantize");
+      ProcessBuilder builder =
+          new ProcessBuilder(command(launch.get(), from, to, level)).directory(folder.toFile());
+      builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+      builder.environment().clear();
+      builder.environment().putAll(Surroundings.of(installation.environment()));
+      Process process = builder.start();
+      stoppable.accept(process::destroyForcibly);
+      return watch(process, progress);
+    } catch (IOException e) {
+      return new Outcome.Failed("its process could not be started; see: corral logs");
+    } finally {
+      if (folder != null) {
+        RunnerProcess.remove(folder);
+      }
+    }
+  }
+
+  private List<String> command(Launch.Ours ours, Path from, Path to, String level) {
+    List<String> command = ours.program(MAIN, List.of("-XX:+UseSerialGC"));
+    command.addAll(List.of("--model", from.toString(), "--output", to.toString()));
+    command.addAll(List.of("--level", level, "--natives", ours.natives().folder().toString()));
+    command.addAll(List.of("--threads", Integer.toString(Processors.read().forOneModel())));
+    return command;
+  }
+
+  private static Outcome watch(Process process, DoubleConsumer progress)
+      throws InterruptedException {
+    RunnerLog log = new RunnerLog();
+    try {
+      RunnerLog.read(
+          process.getErrorStream(),
+          line -> {
+            log.add(line);
+            Matcher step = STEP.matcher(line);
+            if (step.matches()) {
+              progress.accept(
+                  Double.parseDouble(step.group(1)) / Math.max(1, Long.parseLong(step.group(2))));
+            }
+          });
+      int code = process.waitFor();
+      return switch (code) {
+        case 0 -> new Outcome.Done();
+        case REFUSED -> new Outcome.Failed(log.lastWords());
+        default -> new Outcome.Failed("its process ended with code " + code + "; see: corral logs");
+      };
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
