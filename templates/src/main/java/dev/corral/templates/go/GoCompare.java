@@ -27,7 +27,7 @@ final class GoCompare {
       case GoValue.Int(long x) when b instanceof GoValue.Int(long y) -> x == y;
       case GoValue.Real(double x) when b instanceof GoValue.Real(double y) -> x == y;
       case GoValue.Text(MarkedText x) when b instanceof GoValue.Text(MarkedText y) -> x.equals(y);
-      case GoValue.Struct x when b instanceof GoValue.Struct y && pointers(x, y) -> x == y;
+      case GoValue.Struct x when b instanceof GoValue.Struct y && pointers(x, y) -> same(x, y);
       default -> {
         if (a instanceof GoValue.Nil || b instanceof GoValue.Nil) {
           yield nil(a) && nil(b);
@@ -40,6 +40,11 @@ final class GoCompare {
   /// Messages are equal where they are the same one.
   private static boolean pointers(GoValue.Struct a, GoValue.Struct b) {
     return a.type().startsWith("*") && a.type().equals(b.type());
+  }
+
+  @SuppressWarnings("ReferenceEquality") // that is what equal pointers are
+  private static boolean same(GoValue.Struct a, GoValue.Struct b) {
+    return a == b;
   }
 
   private static boolean nil(GoValue value) {
