@@ -1,5 +1,6 @@
 package dev.corral.runner;
 
+import dev.corral.runner.llama.CoreDumps;
 import dev.corral.runner.llama.NativeLog;
 import dev.corral.runner.llama.Natives;
 import dev.corral.runner.llama.NativesUnusable;
