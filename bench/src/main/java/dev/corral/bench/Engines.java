@@ -2,8 +2,6 @@ package dev.corral.bench;
 
 import dev.corral.engine.Installation;
 import dev.corral.engine.Launch;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,8 +21,11 @@ final class Engines {
   private static final int CONTEXT = 16_384;
   private static final int TOKENS = 48;
   private static final int PREFILL_WORDS = 80;
-  private static final int CANCEL_WORDS = 330;
-  private static final long CANCEL_AFTER_MILLIS = 300;
+
+  /// About 2,000 tokens.
+  private static final int CANCEL_WORDS = 400;
+
+  private static final int STARTS = 7;
 
   private final List<Contender> contenders = new ArrayList<>();
 
@@ -49,6 +50,7 @@ final class Engines {
       Engines engines = new Engines(folder);
       engines.starts(tiny);
       engines.speeds(large);
+      Rendering.print();
     } finally {
       Files.deleteIfExists(large);
       Files.deleteIfExists(tiny);
@@ -60,7 +62,7 @@ final class Engines {
     for (Contender one : contenders) {
       Values ready = new Values();
       double resident = 0;
-      for (int i = 0; i < 7; i++) {
+      for (int i = 0; i < STARTS; i++) {
         try (Runner runner = Runner.start(one.launch(), tiny, 4, 4096)) {
           ready.add(runner.readyNanos);
           Runner.Answer _ = runner.answer("Hello", 4);
@@ -135,8 +137,8 @@ final class Engines {
     for (int i = 0; i < 3; i++) {
       speed.first().add(runner.answer(words("f" + i, 6), 4).firstNanos());
     }
-    for (int i = 0; i < 2; i++) {
-      speed.free().add(cancelled(runner, i));
+    for (int i = 0; i < 3; i++) {
+      speed.free().add(runner.freed(words("c" + i, CANCEL_WORDS)));
     }
   }
 
@@ -157,26 +159,6 @@ final class Engines {
     } catch (ExecutionException e) {
       throw new IllegalStateException("a stream failed", e);
     }
-  }
-
-  /// A client leaves in a long prefill: how long until its slot is free.
-  private static long cancelled(Runner runner, int at) throws IOException, InterruptedException {
-    Thread caller =
-        Thread.ofPlatform()
-            .start(() -> {
-              try (InputStream body = runner.ask(words("c" + at, CANCEL_WORDS), 4)) {
-                byte[] _ = body.readAllBytes();
-              } catch (IOException | InterruptedException e) {
-                // It left, as it should.
-              }
-            });
-    Thread.sleep(CANCEL_AFTER_MILLIS);
-    long begun = System.nanoTime();
-    caller.interrupt();
-    while (runner.busy()) {
-      Thread.sleep(2);
-    }
-    return System.nanoTime() - begun;
   }
 
   /// So many words that no other prompt begins with; each is a few tokens of bytes.

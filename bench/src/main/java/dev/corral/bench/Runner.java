@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,6 +27,11 @@ final class Runner implements AutoCloseable {
   private static final Pattern PORT =
       Pattern.compile("\"port\":(\\d+)|listening on (?:https?://)?[\\w.:\\[\\]]*:(\\d{1,5})\\b");
   private static final String KEY = "bench";
+
+  /// A client leaves so long after its prefill began.
+  private static final long IN_THE_MIDDLE_MILLIS = 300;
+
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
 
   private final Process process;
   private final URI url;
@@ -97,13 +103,18 @@ final class Runner implements AutoCloseable {
     return new Answer(prompted, told, first, System.nanoTime() - begun);
   }
 
-  /// The stream of an answer; closing it early is a client that leaves.
-  InputStream ask(String prompt, int tokens) throws IOException, InterruptedException {
+  private static String body(String prompt, int tokens) {
     ObjectNode body = JSON.createObjectNode();
     body.put("prompt", prompt).put("n_predict", tokens).put("stream", true);
     body.put("ignore_eos", true).put("cache_prompt", false).put("temperature", 0);
+    return body.toString();
+  }
+
+  private InputStream ask(String prompt, int tokens) throws IOException, InterruptedException {
     HttpRequest request =
-        request("/completion").POST(HttpRequest.BodyPublishers.ofString(body.toString())).build();
+        request("/completion")
+            .POST(HttpRequest.BodyPublishers.ofString(body(prompt, tokens)))
+            .build();
     try {
       return client.send(request, HttpResponse.BodyHandlers.ofInputStream()).body();
     } catch (IOException e) {
@@ -112,7 +123,34 @@ final class Runner implements AutoCloseable {
     }
   }
 
-  boolean busy() throws IOException, InterruptedException {
+  /// A client vanishes in the middle of a long prefill: nanoseconds until its slot is free.
+  long freed(String prompt) throws IOException, InterruptedException {
+    byte[] body = body(prompt, 4).getBytes(StandardCharsets.UTF_8);
+    String head =
+        "POST /completion HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+            .formatted(KEY, body.length);
+    try (Socket client = new Socket(url.getHost(), url.getPort())) {
+      client.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      client.getOutputStream().write(body);
+      await(true);
+      Thread.sleep(IN_THE_MIDDLE_MILLIS);
+    }
+    long left = System.nanoTime();
+    await(false);
+    return System.nanoTime() - left;
+  }
+
+  private void await(boolean wanted) throws IOException, InterruptedException {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (busy() != wanted) {
+      if (System.nanoTime() > end) {
+        throw new IOException("its slot stays " + (wanted ? "free" : "busy"));
+      }
+      Thread.sleep(1);
+    }
+  }
+
+  private boolean busy() throws IOException, InterruptedException {
     String slots =
         client.send(request("/slots").GET().build(), HttpResponse.BodyHandlers.ofString()).body();
     for (JsonNode slot : JSON.readTree(slots)) {
