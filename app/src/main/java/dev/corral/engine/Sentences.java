@@ -11,6 +11,7 @@ final class Sentences {
   private static final int USAGE = 2;
 
   private static final int MODEL_REFUSED = 3;
+  private static final int NO_PORT = 4;
 
   /// Above it: ended by the signal of that number.
   private static final int SIGNAL = 128;
@@ -84,9 +85,9 @@ final class Sentences {
         "Ask for a shorter context (num_ctx), take a smaller quantization, or raise engine.memory");
   }
 
-  /// Our runner said so in its exit code.
-  static boolean modelRefused(int code) {
-    return code == MODEL_REFUSED;
+  /// Our runner said in its exit code why it cannot serve; all other ends are crashes.
+  static boolean refused(int code) {
+    return code == MODEL_REFUSED || code == NO_PORT;
   }
 
   /// How a process ended.
@@ -97,6 +98,9 @@ final class Sentences {
     return switch (code) {
       case USAGE -> "its flags were not understood" + said;
       case MODEL_REFUSED -> words.isEmpty() ? "it was refused" : words;
+      case NO_PORT ->
+          (words.isEmpty() ? "it found no port to listen on" : words)
+              + "; close some connections or programs, and ask again";
       case SIGNAL + ABORTED -> "it crashed (aborted)" + said;
       case SIGNAL + SEGMENTATION_FAULT -> "it crashed (segmentation fault)" + said;
       case SIGNAL + KILLED -> "it was killed, perhaps by the system for want of memory";

@@ -57,7 +57,7 @@ final class Watch {
     record Ready(Target target, Facts facts) implements News {}
 
     /// @param why one sentence
-    /// @param modelRefused true where it said that this model cannot be loaded; no crash
+    /// @param modelRefused true where it said why it cannot serve this model; no crash
     record Ended(String why, boolean modelRefused) implements News {}
   }
 
@@ -106,7 +106,7 @@ final class Watch {
         .map(why -> new News.Ended(why, false))
         .orElseGet(() ->
             new News.Ended(
-                Sentences.end(code, process.log().lastWords()), Sentences.modelRefused(code)));
+                Sentences.end(code, process.log().lastWords()), Sentences.refused(code)));
   }
 
   private Readiness readiness(RunnerProcess process) throws InterruptedException {

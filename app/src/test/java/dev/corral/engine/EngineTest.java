@@ -327,6 +327,22 @@ class EngineTest {
   }
 
   @Test
+  void aRunnerWithoutAPortIsToldSoWithTheWayOutAndCountsAsNoCrash() {
+    try (Stage stage = Stage.with(folder, 3)) {
+      Lease bystander = stage.lease(stage.load(stage.model("b", Habit.GOOD)));
+      Load load = stage.load(stage.model("a", Habit.NO_PORT));
+      for (int i = 0; i < 5; i++) {
+        Problem problem = stage.refused(load).problem();
+        assertThat(problem.status()).as("never left alone for a while").isEqualTo(500);
+        assertThat(problem.message())
+            .contains("model 'a' could not be loaded: This machine has no free port left")
+            .contains("close some connections");
+      }
+      assertThat(bystander.awaitBroken(Duration.ZERO)).as("it lives").isEmpty();
+    }
+  }
+
+  @Test
   void aRunnerThatNeverSaysAWordIsGivenUp() {
     Patience short_ =
         new Patience(

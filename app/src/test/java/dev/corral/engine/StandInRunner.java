@@ -31,6 +31,7 @@ public final class StandInRunner {
     GARBAGE,
     FLOOD,
     REFUSES,
+    NO_PORT,
     CRASHES_LOADING,
     /// Ready, and then without answers to `/health`.
     DEAF,
@@ -74,6 +75,10 @@ public final class StandInRunner {
       case REFUSES -> {
         System.err.println("tensor 'blk.0.attn_q.weight' has the wrong shape in " + model);
         System.exit(3);
+      }
+      case NO_PORT -> {
+        System.err.println("This machine has no free port left on 127.0.0.1");
+        System.exit(4);
       }
       case CRASHES_LOADING -> {
         System.err.println("GGML_ASSERT(n > 0) failed");

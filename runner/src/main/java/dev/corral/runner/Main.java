@@ -29,12 +29,13 @@ import org.jspecify.annotations.Nullable;
 /// started it.
 ///
 /// Exit codes: 0 standard input closed, or terminated; 2 the command line or the first line is
-/// wrong; 3 the model or the libraries cannot be used, with the reason as the last line of standard
-/// error; anything else is a crash.
+/// wrong; 3 the model or the libraries cannot be used; 4 there is no port to listen on; with the
+/// reason as the last line of standard error; anything else is a crash.
 public final class Main {
   private static final int ENDED = 0;
   private static final int WRONG_USAGE = 2;
   private static final int REFUSED = 3;
+  private static final int NO_PORT = 4;
 
   /// A first line that is longer holds no key.
   private static final int LONGEST_LINE = 64 * 1024;
@@ -66,7 +67,11 @@ public final class Main {
       System.out.println(ready(server.port(), engine.facts()));
       System.out.flush();
     } catch (IOException taken) {
-      end(WRONG_USAGE, "It cannot listen on " + arguments.address() + "; is the port taken?");
+      end(
+          NO_PORT,
+          arguments.address().getPort() == 0
+              ? "This machine has no free port left on " + arguments.address().getHostString()
+              : "It cannot listen on " + arguments.address() + "; is the port taken?");
     }
   }
 

@@ -10,12 +10,17 @@ import dev.corral.testkit.RawClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Scanner;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -26,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 class MainTest {
   private static final String ENDLESS =
       "{\"prompt\": \"one\", \"stream\": true, \"n_predict\": 100000, \"temperature\": 0}";
+
+  /// Tells [Parent] to start its last runner.
+  private static final String GO = "go";
 
   @TempDir Path folder;
   private Runner runner;
@@ -72,16 +80,29 @@ class MainTest {
   }
 
   @Test
-  void itEndsWhenItsParentIsKilled() throws IOException {
+  void nothingOfThreeRunnersOutlivesAParentThatIsKilledWhateverTheyAreDoing() throws IOException {
     Path model = runner.unpacked("markov-loop");
     List<String> command =
         Runner.java(Parent.class, List.of(runner.natives().toString(), model.toString()));
     Child parent = Child.start(Map.of(), command);
-    long pid = Long.parseLong(parent.awaitLine(line -> line.startsWith("pid ")).substring(4));
-    ProcessHandle grandchild = ProcessHandle.of(pid).orElseThrow();
-    parent.awaitLine(line -> line.startsWith("{"));
-    parent.process().destroyForcibly();
-    assertThat(grandchild.onExit().orTimeout(60, TimeUnit.SECONDS).join()).isNotNull();
+    String ready = parent.awaitLine(line -> line.startsWith("{"));
+    JsonNode answering = new JsonMapper().readTree(ready);
+    try (RawClient client = parent.at(answering.path("port").asInt()).connect()) {
+      Child.send(client, "/completion", ENDLESS).readHead();
+      assertThat(client.readChunk()).as("one writes an answer, one rests").isPresent();
+      parent.say(GO);
+      String pids = parent.awaitLine(line -> line.startsWith("pids "));
+      List<ProcessHandle> all =
+          Pattern.compile(" ")
+              .splitAsStream(pids.substring("pids ".length()))
+              .map(pid -> ProcessHandle.of(Long.parseLong(pid)).orElseThrow())
+              .toList();
+      assertThat(all).as("one has just been started").hasSize(3).allMatch(ProcessHandle::isAlive);
+      parent.process().destroyForcibly();
+      for (ProcessHandle one : all) {
+        assertThat(one.onExit().orTimeout(60, TimeUnit.SECONDS).join()).isNotNull();
+      }
+    }
   }
 
   @Test
@@ -102,8 +123,8 @@ class MainTest {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());
       Child child = runner.spawn(runner.unpacked("markov-a"), List.of("--port", port));
-      assertThat(child.awaitEnd()).isEqualTo(2);
-      assertThat(child.log()).contains("is the port taken?");
+      assertThat(child.awaitEnd()).isEqualTo(4);
+      assertThat(child.log()).contains("is the port taken?").doesNotContain("\tat ");
     }
   }
 
@@ -149,15 +170,26 @@ class MainTest {
     assertThat(child.awaitEnd()).isZero();
   }
 
-  /// Starts a runner, says its process id, and waits for ever.
+  /// Starts two runners and, once they are ready, a third; says what the first one said and all
+  /// process ids, and waits for ever.
   static final class Parent {
     private Parent() {}
 
     public static void main(String[] args) throws InterruptedException {
       Runner runner = new Runner(Path.of(args[0]), Path.of(args[1]).getParent());
-      Child child = runner.spawn(Path.of(args[1]), List.of("--context-shift"));
-      System.out.println("pid " + child.process().pid());
-      System.out.println(child.awaitLine(line -> line.startsWith("{")));
+      List<String> flags = List.of("--context-shift");
+      Child answering = runner.start(Path.of(args[1]), flags);
+      Child resting = runner.start(Path.of(args[1]), flags);
+      System.out.println(answering.said("{"));
+      Scanner told = new Scanner(System.in, StandardCharsets.UTF_8);
+      for (String word = told.nextLine(); !word.equals(GO); word = told.nextLine()) {
+        // The first line is a key, as a runner gets it.
+      }
+      Child starting = runner.spawn(Path.of(args[1]), flags);
+      System.out.println(
+          Stream.of(answering, resting, starting)
+              .map(child -> Long.toString(child.process().pid()))
+              .collect(Collectors.joining(" ", "pids ", "")));
       Thread.currentThread().join();
     }
   }

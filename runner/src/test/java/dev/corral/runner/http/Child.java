@@ -73,7 +73,7 @@ public final class Child implements AutoCloseable {
     }
   }
 
-  void say(String line) {
+  public void say(String line) {
     try {
       process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
       process.getOutputStream().flush();
@@ -106,7 +106,7 @@ public final class Child implements AutoCloseable {
     return log().lines().filter(line -> line.startsWith(beginning)).findFirst().orElseThrow();
   }
 
-  Child at(int number) {
+  public Child at(int number) {
     port = number;
     return this;
   }
