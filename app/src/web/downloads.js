@@ -109,7 +109,8 @@ class Downloads extends Part {
   }
 }
 
-function over(pull) {
+/** True where nothing happens to it any more. */
+export function over(pull) {
   return OVER.includes(pull.state);
 }
 

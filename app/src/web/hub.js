@@ -8,6 +8,8 @@ import {bytes, context} from './words.js';
 class Hub extends Part {
   static properties = {repository: {state: true}, wanted: {state: true}, trouble: {state: true}};
 
+  #asked = 0;
+
   constructor() {
     super();
     this.repository = null;
@@ -17,16 +19,19 @@ class Hub extends Part {
 
   /** Shows what an address leads to. */
   async look(wanted) {
+    const mine = ++this.#asked;
     this.wanted = wanted;
     this.repository = null;
     this.trouble = '';
     try {
       const found = await ask(`/manage/hub?${new URLSearchParams({repo: wanted})}`);
-      if (this.wanted === wanted) {
+      if (mine === this.#asked) {
         this.repository = found;
       }
     } catch (e) {
-      this.trouble = `${e.message} ${e.next ?? ''}`;
+      if (mine === this.#asked) {
+        this.trouble = `${e.message} ${e.next ?? ''}`;
+      }
     }
   }
 

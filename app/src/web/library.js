@@ -1,5 +1,6 @@
 import {html, nothing} from 'lit';
 import {ask} from './api.js';
+import {over} from './downloads.js';
 import {fits} from './fits.js';
 import {Part} from './part.js';
 import {bytes, context, count} from './words.js';
@@ -79,7 +80,7 @@ class Library extends Part {
     // what Ollama's registry sends under its own name, it alone knows
     const known = entry.quantizations.filter((one) => !one.model || one.model === entry.model);
     const quant = known.find((one) => one.quant === entry.recommended) ?? known[0];
-    const pulling = this.pulls?.some((pull) => pull.model === entry.model && !['done', 'failed', 'cancelled'].includes(pull.state));
+    const pulling = this.pulls?.some((pull) => pull.model === entry.model && !over(pull));
     const here = entry.here.length > 0 || this.models?.some((model) => model.name === entry.model && model.backends.length > 0);
     const facts = [
       entry.parameters ? `${entry.parameters} B parameters` : '',
@@ -121,7 +122,9 @@ class Library extends Part {
         this.trouble = '';
       }
     } catch (e) {
-      this.trouble = `${e.message} ${e.next ?? ''}`;
+      if (mine === this.#asked) {
+        this.trouble = `${e.message} ${e.next ?? ''}`;
+      }
     }
   }
 }

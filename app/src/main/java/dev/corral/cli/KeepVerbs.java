@@ -131,7 +131,7 @@ final class KeepVerbs {
       Checked checked = Json.as(answer, Checked.class);
       if (json()) {
         document(answer);
-      } else {
+      } else if (!checked.models().isEmpty()) {
         table(checked);
       }
       if (!checked.good()) {

@@ -18,9 +18,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `corral logs`: the server's log from the home, one readable line for each of its JSON lines; or
-/// what the runner of a model wrote, asked of the server.
-@Command(name = "logs", description = "Show the server's log, or that of a model's runner.")
+/// `corral logs`: the server's log from the home, one readable line for each of its JSON lines, all
+/// of them or those of one backend; or what the runner of a model wrote, asked of the server.
+@Command(
+    name = "logs",
+    description = "Show the server's log, what it tells of a backend, or a runner's log.")
 final class Logs extends Verb {
   /// How often a followed file is looked at.
   private static final long LOOK_MILLIS = 200;
@@ -31,7 +33,7 @@ final class Logs extends Verb {
 
   @Parameters(
       arity = "0..2",
-      paramLabel = "[corral | runner MODEL]",
+      paramLabel = "[corral | runner MODEL | backend NAME]",
       description = "Whose log (default: corral).")
   List<String> whose = List.of();
 
@@ -46,17 +48,23 @@ final class Logs extends Verb {
       description = "How many lines of the past (default 100).")
   int lines = 100;
 
+  /// Only what is told of this one; empty for all.
+  private String backend = "";
+
   @Override
   void run() {
     if (whose.size() == 2 && whose.getFirst().equals("runner")) {
       new RunnerTail(this, whose.getLast()).show();
+    } else if (whose.size() == 2 && whose.getFirst().equals("backend")) {
+      backend = whose.getLast();
+      ofServer();
     } else if (whose.isEmpty() || whose.equals(List.of("corral"))) {
       ofServer();
     } else {
       throw new Failure(
           Exit.USAGE,
           "there is no log of '" + String.join(" ", whose) + "'",
-          "Write: corral logs, or: corral logs runner MODEL");
+          "Write: corral logs, corral logs runner MODEL, or corral logs backend NAME");
     }
   }
 
@@ -88,12 +96,13 @@ final class Logs extends Verb {
     Deque<String> last = new ArrayDeque<>();
     long end = Files.size(file);
     try (var all = Files.lines(file, StandardCharsets.UTF_8)) {
-      all.forEach(line -> {
-        last.addLast(line);
-        if (last.size() > lines) {
-          last.removeFirst();
-        }
-      });
+      all.filter(this::wanted)
+          .forEach(line -> {
+            last.addLast(line);
+            if (last.size() > lines) {
+              last.removeFirst();
+            }
+          });
     }
     last.forEach(this::show);
     return end;
@@ -113,9 +122,21 @@ final class Logs extends Verb {
       while (end > 0 && bytes[end - 1] != '\n') {
         end--;
       }
-      new String(bytes, 0, end, StandardCharsets.UTF_8).lines().forEach(this::show);
+      new String(bytes, 0, end, StandardCharsets.UTF_8)
+          .lines()
+          .filter(this::wanted)
+          .forEach(this::show);
       return start + end;
     }
+  }
+
+  private boolean wanted(String line) {
+    if (backend.isEmpty()) {
+      return true;
+    }
+    JsonNode entry = Json.read(line);
+    boolean notice = text(entry, "event").equals("backend");
+    return text(entry, notice ? "subject" : "backend").equals(backend);
   }
 
   private void show(String line) {
@@ -129,8 +150,7 @@ final class Logs extends Verb {
     }
     String level = entry.path("level").asText("").toUpperCase(Locale.ROOT);
     String shown = level.equals("WARN") || level.equals("ERROR") ? screen.bad(level) : level;
-    String words =
-        entry.path("kind").asText("").equals("exchange") ? exchange(entry) : notice(entry);
+    String words = text(entry, "event").equals("exchange") ? exchange(entry) : notice(entry);
     return screen.dim(time(entry.path("at").asText(""))) + " " + shown + " " + words;
   }
 
@@ -155,10 +175,10 @@ final class Logs extends Verb {
   }
 
   private static String notice(JsonNode entry) {
-    StringBuilder words = new StringBuilder(text(entry, "kind"));
+    StringBuilder words = new StringBuilder(text(entry, "event"));
     put(words, " ", text(entry, "subject"));
     put(words, " ", text(entry, "state"));
-    put(words, ": ", text(entry, "text"));
+    put(words, ": ", text(entry, "message"));
     return words.toString();
   }
 

@@ -40,6 +40,17 @@ final class PullPlans {
     verb.done(new Bytes(bytes).human() + " to fetch in all; nothing was done.");
   }
 
+  /// A plan of what nobody could tell is none.
+  ///
+  /// @throws Failure where a registry could not be asked about a model that is to be fetched
+  void require() {
+    for (PullPlan plan : plans) {
+      if (!plan.there() && !plan.missing() && !plan.problem().isEmpty()) {
+        throw new Failure(Exit.FAILED, "'" + plan.model() + "': " + plan.problem(), plan.next());
+      }
+    }
+  }
+
   private static String there(PullPlan plan) {
     if (!plan.there()) {
       return plan.missing() ? "nowhere" : "no";

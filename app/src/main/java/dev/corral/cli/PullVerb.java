@@ -48,6 +48,7 @@ final class PullVerb extends Verb {
     if (dryRun) {
       shown.print();
       shown.refuse(force);
+      shown.require();
       return;
     }
     if (plans.isEmpty()) {

@@ -32,12 +32,20 @@ final class Remove extends Verb {
   @Option(names = "--force", description = "Although it is in use; never what is protected.")
   boolean force;
 
+  @Option(names = "--dry-run", description = "Only tell what would go, and who uses it.")
+  boolean dryRun;
+
   @Override
   void run() {
     boolean managed = server().manages();
     for (String model : models) {
       if (managed) {
         remove(model);
+      } else if (dryRun) {
+        throw new Failure(
+            Exit.USAGE,
+            server().base() + " is no Corral: it cannot tell before",
+            "What there is: corral list");
       } else {
         server().delete("/api/delete", Map.of("model", model));
         done("deleted '" + model + "'");
@@ -46,7 +54,13 @@ final class Remove extends Verb {
   }
 
   private void remove(String model) {
-    Removed plan = Json.as(server().delete(path(model, true), null), Removed.class);
+    JsonNode planned = server().delete(path(model, true), null);
+    Removed plan = Json.as(planned, Removed.class);
+    if (dryRun) {
+      String what = keepWeights ? "would stop tracking '" : "would delete '";
+      told(planned, what + model + "'", lines(plan, plan.usedBy(), "would come"));
+      return;
+    }
     List<String> forGood =
         plan.places().stream()
             .filter(place -> !place.trash() && !place.backend().equals(Transfers.OWN))
@@ -61,12 +75,18 @@ final class Remove extends Verb {
               + ", where there is no trash: it is deleted for good there.");
     }
     JsonNode answer = server().delete(path(model, false), null);
+    Removed removed = Json.as(answer, Removed.class);
+    String what = keepWeights ? "stopped tracking '" : "deleted '";
+    told(answer, what + model + "'", lines(removed, plan.usedBy(), "came"));
+  }
+
+  private void told(JsonNode answer, String what, List<String> lines) {
     if (json()) {
       document(answer);
       return;
     }
-    done((keepWeights ? "stopped tracking '" : "deleted '") + model + "'");
-    lines(Json.as(answer, Removed.class), plan.usedBy()).forEach(this::done);
+    done(what);
+    lines.forEach(this::done);
   }
 
   private String path(String model, boolean dryRun) {
@@ -82,14 +102,14 @@ final class Remove extends Verb {
         + dryRun;
   }
 
-  private static List<String> lines(Removed removed, List<String> usedBy) {
+  private static List<String> lines(Removed removed, List<String> usedBy, String came) {
     List<String> lines = new ArrayList<>();
     usedBy.forEach(use -> lines.add("  " + use));
     if (!removed.weights()) {
       lines.add("  its weights stay; to track it again: corral adopt " + removed.model());
       return lines;
     }
-    String bytes = "  " + new Bytes(removed.bytesNow()) + " came free now";
+    String bytes = "  " + new Bytes(removed.bytesNow()) + " " + came + " free now";
     Instant goesAt = removed.goesAt();
     if (removed.places().stream().anyMatch(Removed.Place::trash)) {
       bytes += ", " + new Bytes(removed.bytesLater()) + " come free when the trash is emptied";

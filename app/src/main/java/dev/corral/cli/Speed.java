@@ -49,6 +49,10 @@ final class Speed {
       long size = one.path("size").asLong();
       long onGpu = one.path("size_vram").asLong();
       String where = one.path("name").asText() + " is in memory, ";
+      if (onGpu == 0 && nowhereElse(one.path("name").asText())) {
+        findings.add(Finding.good(where + "on the CPU: this machine has no GPU that can be used"));
+        continue;
+      }
       findings.add(
           onGpu >= size
               ? Finding.good(where + "all of it on the GPU")
@@ -64,6 +68,24 @@ final class Speed {
                   + (model.isEmpty() ? " is" : " is not")
                   + " in memory, so the next question waits for loading"));
     }
+  }
+
+  /// True where only backends of this machine have it in memory, and it has no GPU.
+  private boolean nowhereElse(String model) {
+    if (verb.server().get("/api/system/gpu").path("available").asBoolean(true)) {
+      return false;
+    }
+    for (JsonNode backend : verb.server().get("/manage/status").path("backends")) {
+      String url = backend.path("url").asText();
+      boolean here =
+          url.contains("://127.") || url.contains("://localhost") || !url.contains("://");
+      for (JsonNode loaded : backend.path("loaded")) {
+        if (!here && loaded.asText().equals(model)) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private void backends() {

@@ -292,7 +292,12 @@ public final class Door {
     String allowed = String.join(", ", wrong.allowed());
     if (origin == null || !request.method().name().equals("OPTIONS")) {
       request.response().putHeader("Allow", allowed);
-      Replies.text(request, 405, "text/plain", "405 method not allowed");
+      if (wrong.dialect() == Dialect.MANAGE) {
+        Problem no = Problem.of(405, "This path has another method", "It takes: " + allowed + ".");
+        Replies.problem(request, wrong.dialect(), no);
+      } else {
+        Replies.text(request, 405, "text/plain", "405 method not allowed");
+      }
       return;
     }
     if (wrong.dialect() == Dialect.MANAGE || !origins.allowed(origin)) {

@@ -142,6 +142,15 @@ class KeepVerbsTest {
   }
 
   @Test
+  void aDryRunTellsWhatWouldGoAndDeletesNothing() {
+    holding("own", true, "\"it is the default model\"");
+    assertThat(typed.run("rm", "hen", "--dry-run")).isZero();
+    assertThat(typed.out())
+        .startsWith("would delete 'hen'\n  it is the default model\n  0 B would come free now");
+    assertThat(deleted()).isFalse();
+  }
+
+  @Test
   void whatManagementCannotReadIsWrongUsageAndWhatHasNoRoomIsRefused() {
     station.answering("POST /manage/prune", 400, "{\"detail\":\"'soon' is no span of time\"}");
     assertThat(typed.run("prune", "--unused-for", "soon")).isEqualTo(2);

@@ -2,9 +2,14 @@ package dev.corral.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.corral.exchange.ExchangeEvent;
+import dev.corral.journal.Entry;
+import dev.corral.journal.Journal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,28 +55,54 @@ class LocalVerbsTest {
   }
 
   @Test
-  void theLogIsReadable() throws IOException {
+  void theLogIsReadableAsTheServerWritesIt() throws IOException {
     assertThat(typed.run("logs")).isEqualTo(4);
-    Path logs = Files.createDirectory(home.resolve("logs"));
-    Files.writeString(
-        logs.resolve("corral.log"),
-        """
-        {"at":"old","kind":"gone"}
-        {"at":"now","level":"warn","kind":"backend","subject":"rig","state":"down","text":"refused"}
-        {"at":"now","level":"info","kind":"exchange","id":"x1","route":"chat","caller":"app",\
-        "model":"m:1b","backend":"rig","status":200,"outcome":"answered","firstByteMillis":12.3,\
-        "totalMillis":900,"tokensPerSecond":41.5}
-        not JSON
-        """);
+    try (Journal journal = new Journal(home.resolve("logs"), Clock.systemUTC(), System.err)) {
+      journal.notice(Entry.Level.WARN, "backend", "rig", "down", "refused");
+      journal.notice(Entry.Level.INFO, "backend", "attic", "up", "2 models");
+      journal.accept(exchange());
+    }
     assertThat(typed.run("logs", "-n", "3")).isZero();
     assertThat(typed.out().lines())
-        .containsExactly(
-            "now WARN backend rig down: refused",
-            "now INFO chat → 200 answered m:1b on rig for app, first byte 12 ms, 900 ms,"
-                + " 41.5 tokens/s x1",
-            "not JSON");
+        .satisfiesExactly(
+            line -> assertThat(line).endsWith("WARN backend rig down: refused"),
+            line -> assertThat(line).endsWith("INFO backend attic up: 2 models"),
+            line ->
+                assertThat(line)
+                    .endsWith(
+                        "INFO CHAT → 200 answered m:1b on rig for app, first byte 12 ms, 900 ms,"
+                            + " 41.5 tokens/s x1"));
+    assertThat(typed.run("logs", "backend", "rig")).isZero();
+    assertThat(typed.out().lines()).hasSize(2).noneMatch(line -> line.contains("attic"));
     typed.run("logs", "-n", "1", "--json");
+    assertThat(Json.read(typed.out()).path("id").asText()).isEqualTo("x1");
+    Files.writeString(home.resolve("logs/corral.log"), "not JSON\n");
+    typed.run("logs");
     assertThat(typed.out()).isEqualTo("not JSON\n");
+    assertThat(typed.run("logs", "of", "nobody")).isEqualTo(2);
+  }
+
+  private static ExchangeEvent exchange() {
+    return new ExchangeEvent(
+        "x1",
+        Instant.now(),
+        "CHAT",
+        "app",
+        "m",
+        "m:1b",
+        "rig",
+        200,
+        ExchangeEvent.Outcome.ANSWERED,
+        1,
+        true,
+        10,
+        20,
+        12_300_000,
+        900_000_000,
+        5,
+        83,
+        false,
+        2_000_000_000);
   }
 
   @Test

@@ -180,6 +180,27 @@ class ManageVerbsTest {
   }
 
   @Test
+  void aModelOnTheCpuOfAMachineWithoutAGpuIsNotIll() {
+    String loaded = "\"loaded\":[\"m:1b\"]";
+    station
+        .answering(
+            "GET /api/ps", 200, "{\"models\":[{\"name\":\"m:1b\",\"size\":100,\"size_vram\":0}]}")
+        .answering("GET /api/system/gpu", 200, "{\"available\":false,\"gpus\":[]}")
+        .answering("GET /manage/requests", 200, "[]")
+        .answering(
+            "GET /manage/status",
+            200,
+            "{\"backends\":[{\"name\":\"own\",\"url\":\"inside this program\"," + loaded + "}]}");
+    assertThat(typed.run("doctor", "slow")).as(typed.out()).isZero();
+    assertThat(typed.out()).contains("m:1b is in memory, on the CPU: this machine has no GPU");
+    station.answering(
+        "GET /manage/status",
+        200,
+        "{\"backends\":[{\"name\":\"rig\",\"url\":\"http://rig:11434\"," + loaded + "}]}");
+    assertThat(typed.run("doctor", "slow")).as("of another machine nobody knows").isEqualTo(1);
+  }
+
+  @Test
   void theDoctorSeesClientsThatGoPastCorral() {
     typed.environment.put("OLLAMA_HOST", "127.0.0.1:11434");
     station.answering(

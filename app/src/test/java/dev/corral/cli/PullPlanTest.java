@@ -82,6 +82,20 @@ class PullPlanTest {
   }
 
   @Test
+  void aPlanThatNobodyCouldMakeIsAFailureWithTheReason() {
+    station.answering(
+        "POST /manage/pulls/plan",
+        200,
+        """
+        [{"model":"big:70b","target":"own","why":"","there":false,"current":null,"missing":false,\
+        "bytesTotal":0,"bytesToFetch":0,"freeBytes":9,"freeAfter":9,"verdict":"","fitReason":"",\
+        "missingBytes":0,"seconds":null,"problem":"there is no host called r","next":"Go online."}]\
+        """);
+    assertThat(typed.run("pull", "big:70b", "--dry-run")).isEqualTo(1);
+    assertThat(typed.err()).contains("'big:70b': there is no host called r", "Go online.");
+  }
+
+  @Test
   void thePlanIsATable() {
     plan("tight", 1_000_000, 3_000_000);
     assertThat(typed.run("pull", "big:70b", "--dry-run")).isZero();

@@ -161,6 +161,11 @@ class DoorTest {
     assertThat(ask("GET", "/api/%74ags", "").status()).isEqualTo(404);
     assertThat(ask("POST", "/internal/debug", "{}").status()).isEqualTo(404);
     assertThat(ask("PUT", "/api/chat", CHAT).status()).isEqualTo(405);
+    Answer managed = ask("PUT", "/manage/fit", "{}");
+    assertThat(managed.status()).isEqualTo(405);
+    assertThat(managed.headers().first("Content-Type")).hasValue("application/problem+json");
+    assertThat(managed.headers().first("Allow")).hasValue("POST");
+    assertThat(managed.json().path("next").asText()).isEqualTo("It takes: POST.");
     assertThat(node.exchanges("/internal/debug")).isEmpty();
   }
 
