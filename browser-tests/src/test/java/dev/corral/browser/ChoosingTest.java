@@ -7,7 +7,9 @@ import static dev.corral.browser.Given.entry;
 import static dev.corral.browser.Given.pull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.SelectOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +57,65 @@ class ChoosingTest extends OnThePage {
     assertThat(corral.queries.poll(5, TimeUnit.SECONDS)).isEqualTo("vram=12GiB");
     page.getByLabel("Search the library").fill("code");
     assertThat(corral.queries.poll(5, TimeUnit.SECONDS)).isEqualTo("word=code&vram=12GiB");
+  }
+
+  @Test
+  void anOlderQuestionThatFailsLateDoesNotSpoilTheNewerAnswer() {
+    Held slow = new Held("**/manage/catalog?word=slow");
+    visit();
+    page.getByLabel("Search the library").fill("slow");
+    slow.awaitAsked();
+    page.waitForResponse(
+        "**/manage/catalog?word=llama", () -> page.getByLabel("Search the library").fill("llama"));
+    slow.fail();
+    assertThat(section("Library")).containsText("Llama 3.2 1B");
+    assertThat(section("Library")).not().containsText("too late");
+  }
+
+  @Test
+  void anOlderAddressThatFailsLateDoesNotSpoilTheNewerOne() {
+    Held slow = new Held("**/manage/hub?repo=hf.co*slow");
+    visit();
+    look("hf.co/owner/slow");
+    slow.awaitAsked();
+    corral.repository =
+        Map.of("repo", "owner/quick", "access", "open", "notes", List.of(), "choices", List.of());
+    look("hf.co/owner/quick");
+    assertThat(section("owner/quick")).isVisible();
+    slow.fail();
+    assertThat(section("owner/quick")).not().containsText("too late");
+  }
+
+  private void look(String address) {
+    page.getByLabel("Model or address to pull").fill(address);
+    button("Look").click();
+  }
+
+  /// A question of the page whose answer a test keeps back.
+  private final class Held {
+    private final String address;
+    private final List<Route> routes = new ArrayList<>();
+
+    Held(String address) {
+      this.address = address;
+      page.route(address, routes::add);
+    }
+
+    void awaitAsked() {
+      page.waitForCondition(() -> !routes.isEmpty());
+    }
+
+    /// Until the page has drawn what it makes of it.
+    void fail() {
+      page.waitForResponse(
+          address,
+          () ->
+              routes.forEach(route ->
+                  route.fulfill(
+                      new Route.FulfillOptions().setStatus(503).setBody("It comes too late."))));
+      page.evaluate(
+          "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+    }
   }
 
   @Test

@@ -13,6 +13,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,10 +118,12 @@ class EverybodyTest extends OnThePage {
   @Test
   void whoWantsLessMotionGetsNone() {
     page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
-    corral.chat = out -> Thread.sleep(60_000);
+    CountDownLatch looked = new CountDownLatch(1);
+    corral.chat = _ -> looked.await();
     visit();
     ask("Wait");
     assertThat(page.locator(".typing i").first()).isVisible();
     assertThat((Integer) page.evaluate("document.getAnimations().length")).isZero();
+    looked.countDown();
   }
 }

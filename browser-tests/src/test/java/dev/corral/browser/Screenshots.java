@@ -89,6 +89,47 @@ class Screenshots extends OnThePage {
   }
 
   @Test
+  void choosing() {
+    corral.repository =
+        java.util.Map.of(
+            "repo",
+            "bartowski/Qwen2.5-14B-Instruct-GGUF",
+            "architecture",
+            "qwen2",
+            "contextLength",
+            32768,
+            "license",
+            "apache-2.0",
+            "access",
+            "open",
+            "notes",
+            List.of("The file of the projector is fetched with it."),
+            "choices",
+            List.of(
+                Given.choice("Q2_K", false),
+                Given.choice("Q4_K_M", true),
+                Given.choice("Q8_0", false)));
+    corral.pulls =
+        List.of(
+            Given.pull("pulling", 41.5, 12L, ""),
+            Given.pull("stalled", 81.5, null, ""),
+            Given.pull("failed", 3, null, "The disk is full. Make room: corral prune"));
+    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      for (int width : new int[] {1320, 360}) {
+        conversation(scheme, width, 900);
+        page.getByLabel("Model or address to pull")
+            .fill("hf.co/bartowski/Qwen2.5-14B-Instruct-GGUF");
+        button("Look").click();
+        assertThat(section("bartowski/Qwen2.5-14B-Instruct-GGUF")).containsText("recommended");
+        page.screenshot(
+            new Page.ScreenshotOptions()
+                .setPath(path("choosing-" + scheme + "-" + width))
+                .setFullPage(true));
+      }
+    }
+  }
+
+  @Test
   void narrow() {
     conversation(ColorScheme.LIGHT, 360, 780);
     page.locator("nav a[href=\"#chat\"]").click();
