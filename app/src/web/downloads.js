@@ -10,7 +10,7 @@ const WORD = {
   'waiting-for-approval': 'Waits for approval',
   resolving: 'Asking the registry',
   pulling: 'Pulling',
-  stalled: 'No bytes for a while; tries again',
+  stalled: 'Stalled',
   paused: 'Paused',
   verifying: 'Checking what came',
   publishing: 'Writing it down',
@@ -126,6 +126,7 @@ function facts(pull) {
     pull.bytesTotal ? `${pull.percent.toFixed(1)} % of ${bytes(pull.bytesTotal)}` : '',
     pull.bytesPerSecond ? `${bytes(pull.bytesPerSecond)}/s` : '',
     left(pull),
+    pull.state === 'stalled' ? 'no bytes for a while, it tries again' : '',
     pull.attempt > 1 ? `attempt ${pull.attempt}` : '',
     pull.target === 'own' ? '' : `on ${pull.target}`,
   ].filter(Boolean);

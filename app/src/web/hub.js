@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 import {ask} from './api.js';
-import {fits} from './fits.js';
+import {because, fits, wont} from './fits.js';
 import {Part} from './part.js';
 import {bytes, context} from './words.js';
 
@@ -57,21 +57,23 @@ class Hub extends Part {
       found.access === 'open' ? '' : found.access,
     ].filter(Boolean);
     return html`<div class="facts">${facts.map((fact) => html`<span>${fact}</span>`)}</div>
-      ${found.notes.map((note) => html`<p class="why">${note}</p>`)}
+      ${found.notes.map((note) => html`<p class="hint">${note}</p>`)}
       <ul class="rows">${found.choices.map((choice) => this.#choice(choice))}</ul>`;
   }
 
   #choice(choice) {
+    const pull = wont(choice.verdict) ? 'Pull anyway' : 'Pull';
     return html`<li>
       <div class="what">
         <div class="name"><bdi>${choice.quantization}</bdi> ${choice.recommended ? html`<span class="pill ok">recommended</span>` : nothing}
           ${fits(choice.verdict, choice.reason)}</div>
         <div class="facts"><span>${bytes(choice.sizeBytes)}</span>${choice.memoryBytes ? html`<span>${bytes(choice.memoryBytes)} of memory</span>` : nothing}
           ${choice.words ? html`<span>${choice.words}</span>` : nothing}</div>
+        ${because(choice.verdict, choice.reason, choice.next)}
         ${choice.problem ? html`<p class="why">${choice.problem}</p>` : nothing}
       </div>
-      <div class="actions">${choice.model && !choice.problem ? html`<button type="button" aria-label="Pull ${choice.quantization}"
-        @click=${() => this.tell('pull', choice.model)}>Pull</button>` : nothing}</div>
+      <div class="actions">${choice.model && !choice.problem ? html`<button type="button" aria-label="${pull} ${choice.quantization}"
+        @click=${() => this.tell('pull', choice.model)}>${pull}</button>` : nothing}</div>
     </li>`;
   }
 }

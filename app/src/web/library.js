@@ -1,7 +1,7 @@
 import {html, nothing} from 'lit';
 import {ask} from './api.js';
 import {over} from './downloads.js';
-import {fits} from './fits.js';
+import {because, fits, wont} from './fits.js';
 import {Part} from './part.js';
 import {bytes, context, count} from './words.js';
 
@@ -82,6 +82,7 @@ class Library extends Part {
     const quant = known.find((one) => one.quant === entry.recommended) ?? known[0];
     const pulling = this.pulls?.some((pull) => pull.model === entry.model && !over(pull));
     const here = entry.here.length > 0 || this.models?.some((model) => model.name === entry.model && model.backends.length > 0);
+    const pull = wont(entry.fit?.verdict) ? 'Pull anyway' : 'Pull';
     const facts = [
       entry.parameters ? `${entry.parameters} B parameters` : '',
       quant ? `${quant.quant}, ${bytes(quant.size_mb * 1e6)}` : '',
@@ -94,10 +95,11 @@ class Library extends Part {
         <div class="name"><bdi>${entry.name}</bdi> ${fits(entry.fit?.verdict, entry.fit?.reason)}
           ${here ? html`<span class="pill ok">here</span>` : nothing}</div>
         <p class="words">${entry.description}</p>
+        ${here ? nothing : because(entry.fit?.verdict, entry.fit?.reason, entry.fit?.next)}
         <div class="facts">${facts.map((fact) => html`<span>${fact}</span>`)}${entry.origin === 'corral' ? nothing : html`<span>from <bdi>${entry.origin}</bdi></span>`}</div>
       </div>
-      <div class="actions">${here ? nothing : html`<button type="button" aria-label="Pull ${entry.name}" ?disabled=${pulling}
-        @click=${() => this.tell('pull', entry.model)}>${pulling ? 'Pulling…' : 'Pull'}</button>`}</div>
+      <div class="actions">${here ? nothing : html`<button type="button" aria-label="${pull} ${entry.name}" ?disabled=${pulling}
+        @click=${() => this.tell('pull', entry.model)}>${pulling ? 'Pulling…' : pull}</button>`}</div>
     </li>`;
   }
 

@@ -38,6 +38,16 @@ class ChoosingTest extends OnThePage {
   }
 
   @Test
+  void aModelThatDoesNotFitSaysWhyAndIsHadByInsisting() throws Exception {
+    corral.catalog = List.of(entry("Llama 3.1 70B", "llama3.1:70b", "wont"));
+    visit();
+    assertThat(section("Library"))
+        .containsText("It needs 40 GB, 8 GB are free. A smaller one fits: llama3.1:8b.");
+    button("Pull anyway Llama 3.1 70B").click();
+    assertThat(asked().body()).isEqualTo("{\"model\":\"llama3.1:70b\"}");
+  }
+
+  @Test
   void aModelThatIsTrackedAndMissingIsPulledAndNotAsked() throws Exception {
     corral.models = List.of(Given.missing("llama3.2:1b"));
     visit();
@@ -127,6 +137,8 @@ class ChoosingTest extends OnThePage {
     assertThat(section("Downloads")).containsText("12 s to 24 s left");
     button("Pause llama3.2:1b").click();
     assertThat(asked().path()).isEqualTo("/manage/pulls/7/pause");
+    corral.pulls = List.of(pull("stalled", 41.5, null, ""));
+    assertThat(section("Downloads")).containsText("no bytes for a while, it tries again");
     corral.pulls = List.of(pull("paused", 41.5, null, ""));
     assertThat(section("Downloads")).containsText("Paused");
     button("Resume llama3.2:1b").click();

@@ -166,7 +166,13 @@ final class Given {
         "model",
         model,
         "fit",
-        Map.of("verdict", verdict, "reason", "It leaves headroom."),
+        Map.of(
+            "verdict",
+            verdict,
+            "reason",
+            verdict.equals("perfect") ? "It leaves headroom." : "It needs 40 GB, 8 GB are free.",
+            "next",
+            "A smaller one fits: llama3.1:8b."),
         "here",
         List.of());
   }

@@ -10,11 +10,16 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.corral.control.PageHeaders;
+import dev.corral.testkit.Content;
 import dev.corral.testkit.Fault;
 import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.Pace;
+import dev.corral.testkit.PullPlan;
+import dev.corral.testkit.RegistryDouble;
+import dev.corral.testkit.RegistryDouble.ImageLayer;
 import dev.corral.testkit.TestModel;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -172,6 +177,39 @@ class RealCorralTest extends InTheBrowser {
       expectState("Ready");
       talkTo("fox:latest", "Still there?");
       assertThat(lastAnswer()).containsText("lazy dog.");
+    }
+  }
+
+  @Test
+  void aPullGoesOnThroughAReloadAndIsTheSameInEveryTab(@TempDir Path otherHome) throws Exception {
+    try (RegistryDouble registry = RegistryDouble.start()) {
+      String name = "127.0.0.1:" + registry.port() + "/ns/fox:t";
+      Content weights = Content.random(300_000, 11);
+      Content config = Content.of("{\"model_format\":\"gguf\"}");
+      String digest = registry.publish("ns/fox:t", config, new ImageLayer("model", weights));
+      node.onPull(
+          name,
+          PullPlan.brings(TestModel.says(name, "x").ofSize(weights.size()))
+              .of(digest.substring(7), weights.digest().substring(7))
+              .in(100, Duration.ofMillis(300)));
+      Files.writeString(
+          otherHome.resolve("corral.yaml"), "pull: {registries: [\"" + registry.url() + "\"]}\n");
+      try (RunningCorral pulling = new RunningCorral(node, otherHome)) {
+        page.navigate(pulling.url());
+        page.getByLabel("Model or address to pull").fill(name);
+        page.getByLabel("Model or address to pull").press("Enter");
+        assertThat(section("Downloads")).containsText("% of 300 kB");
+        page.reload();
+        assertThat(section("Downloads")).containsText("% of 300 kB");
+        assertThat(section("Downloads")).containsText("1 pull at work");
+        Page other = profile.newPage();
+        other.navigate(pulling.url());
+        other
+            .getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Cancel " + name))
+            .click();
+        assertThat(section("Downloads")).containsText("Cancelled");
+        assertThat(button("Try " + name + " again")).isVisible();
+      }
     }
   }
 
