@@ -3,7 +3,6 @@ package dev.corral.blobs;
 import dev.corral.model.Digest;
 import dev.corral.model.ModelName;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -81,35 +80,6 @@ public final class OllamaFolder {
       return Optional.of(Disk.digest(file.get(), read));
     } catch (IOException e) {
       return Optional.empty();
-    }
-  }
-
-  /// Removes what an interrupted pull left of a blob, which can keep every later pull of it from
-  /// succeeding (reference/ollama-live.md item 7).
-  ///
-  /// @return whether something was removed
-  public boolean removeParts(Digest digest) {
-    return remove("sha256-" + digest.hex() + "-partial*");
-  }
-
-  /// Removes a blob whose bytes are wrong, so that the next pull fetches it.
-  ///
-  /// @return whether it was removed
-  public boolean removeBlob(Digest digest) {
-    return remove("sha256-" + digest.hex());
-  }
-
-  /// @param glob made of a digest, so it names nothing else
-  private boolean remove(String glob) {
-    boolean removed = false;
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(shelf.layout().blobs(), glob)) {
-      for (Path file : files) {
-        removed |=
-            Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.deleteIfExists(file);
-      }
-      return removed;
-    } catch (IOException e) {
-      return false;
     }
   }
 }

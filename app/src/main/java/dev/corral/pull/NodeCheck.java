@@ -42,8 +42,7 @@ final class NodeCheck {
     /// It is another version than the registry's.
     record Other() implements Verdict {}
 
-    /// @param blobs that are known to be wrong; may be empty
-    record Damaged(String why, List<Digest> blobs) implements Verdict {}
+    record Damaged(String why) implements Verdict {}
 
     /// The node does not answer now.
     record Unknown(String why) implements Verdict {}
@@ -55,7 +54,7 @@ final class NodeCheck {
     List<Digest> sizes =
         expected.map(found -> shares.wrongSizes(found.manifest())).orElse(List.of());
     if (!sizes.isEmpty()) {
-      return new Verdict.Damaged("a blob there has another size than it should", sizes);
+      return new Verdict.Damaged("a blob there has another size than it should");
     }
     Verdict listed =
         switch (management.tags(spot.target())) {
@@ -67,7 +66,7 @@ final class NodeCheck {
     }
     Optional<List<Digest>> wrong = hashed();
     if (wrong.filter(blobs -> !blobs.isEmpty()).isPresent()) {
-      return new Verdict.Damaged("bytes there are not what their digest says", wrong.get());
+      return new Verdict.Damaged("bytes there are not what their digest says");
     }
     Verdict shown = shown();
     return shown instanceof Verdict.Good ? new Verdict.Good(wrong.isPresent()) : shown;
@@ -87,12 +86,12 @@ final class NodeCheck {
                 && !expected.get().digest().hex().equals(digest);
         listed = digest;
         if (model.path("size").asLong(0) == 0) {
-          return new Verdict.Damaged("what the registry gave it is empty", List.of());
+          return new Verdict.Damaged("what the registry gave it is empty");
         }
         return other ? new Verdict.Other() : new Verdict.Good(false);
       }
     }
-    return new Verdict.Damaged("the node does not list it", List.of());
+    return new Verdict.Damaged("the node does not list it");
   }
 
   /// Hashes config and all layers, where we can read them.
@@ -135,7 +134,7 @@ final class NodeCheck {
     return switch (management.show(spot.target(), name.shortName())) {
       case Reply.Silent silent -> new Verdict.Unknown(silent.why());
       case Reply.Told told when told.status() == 500 || told.status() == 404 ->
-          new Verdict.Damaged("the node cannot read it", List.of());
+          new Verdict.Damaged("the node cannot read it");
       case Reply.Told told -> loaded(told.tree());
     };
   }
@@ -150,8 +149,6 @@ final class NodeCheck {
         reply instanceof Reply.Told told
             && told.status() == 500
             && NodeWords.unreadable(told.error());
-    return damaged
-        ? new Verdict.Damaged("the node cannot load it", List.of())
-        : new Verdict.Good(false);
+    return damaged ? new Verdict.Damaged("the node cannot load it") : new Verdict.Good(false);
   }
 }

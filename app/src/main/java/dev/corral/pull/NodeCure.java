@@ -9,7 +9,6 @@ import dev.corral.registry.Fetched;
 import dev.corral.registry.Ranged;
 import dev.corral.registry.Remote;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /// Puts right what a node holds wrongly, so that the next pull can succeed.
@@ -31,38 +30,26 @@ final class NodeCure {
     this.stop = stop;
   }
 
-  /// What is damaged goes: the blobs alone where we may, else the model, with which Ollama removes
-  /// what no other model uses.
+  /// The model goes, and with it Ollama removes what no other model uses.
   ///
   /// @return whether pulling again makes sense
-  boolean damaged(List<Digest> wrong) {
-    if (spot.mayWrite() && spot.store().isPresent() && !wrong.isEmpty()) {
-      return wrong.stream().map(spot.store().get()::removeBlob).reduce(true, Boolean::logicalAnd);
-    }
+  boolean damaged() {
     Reply reply = management.delete(spot.target(), name.shortName());
     return reply instanceof Reply.Told told && (told.good() || told.status() == 404);
   }
 
-  /// The parts that an interrupted pull left of a blob go; where we cannot remove them, the node is
-  /// given the whole blob, after which it needs no parts.
+  /// The parts that an interrupted pull left of a blob stand in its way: the node is given the
+  /// whole blob, after which it needs no parts.
   ///
   /// @param named the blob, where the node said which
   /// @return whether pulling again makes sense
   boolean parts(Optional<Digest> named, Optional<Fetched.Found> expected) {
-    if (expected.isEmpty()) {
-      return named.filter(this::removeParts).isPresent();
-    }
-    for (Layer layer : expected.get().manifest().blobs()) {
-      boolean meant = named.isEmpty() ? lacks(layer.digest()) : named.get().equals(layer.digest());
-      if (meant) {
-        return removeParts(layer.digest()) || handOver(layer);
-      }
-    }
-    return false;
-  }
-
-  private boolean removeParts(Digest digest) {
-    return spot.mayWrite() && spot.store().filter(folder -> folder.removeParts(digest)).isPresent();
+    return expected.stream()
+        .flatMap(found -> found.manifest().blobs().stream())
+        .filter(layer -> named.map(layer.digest()::equals).orElseGet(() -> lacks(layer.digest())))
+        .findFirst()
+        .filter(this::handOver)
+        .isPresent();
   }
 
   private boolean lacks(Digest digest) {

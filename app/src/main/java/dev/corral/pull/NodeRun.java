@@ -237,16 +237,27 @@ final class NodeRun implements Work {
         String wrong = "the bytes that come are not those that the registry names";
         yield mayCure() ? again(wrong) : failed(false, wrong, "Try again later.");
       }
-      case Meaning.Parts parts -> {
-        checking = true;
-        boolean cured = mayCure() && cure.parts(parts.digest(), expected);
-        checking = false;
-        if (cured) {
-          afresh();
-        }
-        yield cured ? Optional.empty() : again(told);
-      }
+      case Meaning.Parts parts -> poisoned(parts, told);
     };
+  }
+
+  /// What an interrupted pull left keeps this one from ever succeeding, however often it is issued.
+  private Optional<End> poisoned(Meaning.Parts parts, String told) {
+    if (!mayCure()) {
+      return failed(
+          false,
+          told + ": what an interrupted pull left on the node '" + spot.name() + "' is broken",
+          "Corral could not give it the whole file instead. Remove the files named -partial from"
+              + " its folder of blobs, then pull again: corral pull "
+              + name.shortName());
+    }
+    checking = true;
+    boolean cured = cure.parts(parts.digest(), expected);
+    checking = false;
+    if (cured) {
+      afresh();
+    }
+    return cured ? Optional.empty() : again(told);
   }
 
   /// What was kept for an undo is the first to go.
@@ -299,11 +310,11 @@ final class NodeRun implements Work {
       // What came with the wrong blob was never looked at: it counts as wrong too.
       case Verdict.Good _ -> {
         mismatched = false;
-        yield cured("an earlier try brought wrong bytes", List.of());
+        yield cured("an earlier try brought wrong bytes");
       }
       case Verdict.Unknown unknown -> again(unreachable(unknown.why()));
       case Verdict.Other _ -> other();
-      case Verdict.Damaged damaged -> cured(damaged.why(), damaged.blobs());
+      case Verdict.Damaged damaged -> cured(damaged.why());
     };
   }
 
@@ -322,8 +333,8 @@ final class NodeRun implements Work {
             "Look which registry or mirror that node asks.");
   }
 
-  private Optional<End> cured(String why, List<Digest> wrong) {
-    if (mayCure() && cure.damaged(wrong)) {
+  private Optional<End> cured(String why) {
+    if (mayCure() && cure.damaged()) {
       mismatched = false;
       afresh();
       return Optional.empty();

@@ -36,15 +36,15 @@ class NodePullTest {
   private static final NodePatience QUICK =
       new NodePatience(
           Duration.ofSeconds(2),
-          Duration.ofMillis(300),
-          Duration.ofMillis(500),
-          Duration.ofSeconds(2),
+          Duration.ofSeconds(1),
+          Duration.ofMillis(1500),
+          Duration.ofSeconds(6),
           20 << 20,
           Duration.ofMinutes(5),
           Duration.ofMillis(20),
           Duration.ofMillis(10),
           Duration.ofMillis(50),
-          Duration.ofSeconds(3),
+          Duration.ofSeconds(20),
           2,
           3);
 
@@ -181,7 +181,7 @@ class NodePullTest {
 
   /// Healthy, and longer on the way than one may stand still.
   private PullPlan slow() {
-    return right().in(10, QUICK.stall().dividedBy(4));
+    return right().in(16, QUICK.stall().dividedBy(8));
   }
 
   @Test
@@ -290,17 +290,17 @@ class NodePullTest {
   }
 
   @Test
-  void whereTheFolderIsOursToWriteTheBrokenPartsAreRemovedInstead() throws IOException {
-    Path blobs = Files.createDirectories(folder.resolve("ollama/blobs"));
-    Path part = blobs.resolve(WEIGHTS.digest().replace(':', '-') + "-partial-1");
-    Files.createFile(part);
-    store = Optional.of(OllamaFolder.at(folder.resolve("ollama")));
-    mayWrite = true;
-    String words = "remove /srv/blobs/" + part.getFileName() + ": no such file or directory";
-    node.onPull(model(), right().in(1, Duration.ZERO).failing(words), right());
-    assertThat(pull().state()).isEqualTo(PullState.DONE);
-    assertThat(part).doesNotExist();
-    assertThat(node.blob(WEIGHTS.digest())).isEmpty();
+  void whatCannotSucceedAndCannotBeHandedOverIsSaidAfterAFewTries() {
+    node.onPull(model(), right().in(0, Duration.ZERO).failing("EOF"));
+    node.inject(
+        new Fault.Status(500, "no space left on device"),
+        Where.path("/api/blobs/" + WEIGHTS.digest()));
+    Pull failed = pull();
+    assertThat(failed.state()).isEqualTo(PullState.FAILED);
+    assertThat(failed.problem().text())
+        .isEqualTo("the node says: EOF: what an interrupted pull left on the node 'rig' is broken");
+    assertThat(failed.problem().next()).contains("named -partial", "corral pull " + model());
+    assertThat(pulls()).isEqualTo(QUICK.mostCures() + 1);
   }
 
   @Test
