@@ -119,8 +119,12 @@ public final class Door {
       vertx
           .createHttpServer(options)
           .requestHandler(Door.this::welcome)
-          // A client that resets its connection is told to the exchange, not to the log.
-          .connectionHandler(connection -> connection.exceptionHandler(_ -> {}))
+          .invalidRequestHandler(Framing::refuse)
+          .connectionHandler(connection -> {
+            Framing.strict(connection, options);
+            // A client that resets its connection is told to the exchange, not to the log.
+            connection.exceptionHandler(_ -> {});
+          })
           .listen()
           .onSuccess(server -> bound.set(server.actualPort()))
           .<Void>mapEmpty()
