@@ -110,25 +110,38 @@ final class Choice {
 
   /// Looks in the usual places, beside the start. What answers first is taken and remembered; where
   /// nothing does, so is our own engine.
-  void search(Fleet fleet, Chosen chosen, HealthSettings health) {
+  ///
+  /// @return ends the search, after which nothing is remembered
+  AutoCloseable search(Fleet fleet, Chosen chosen, HealthSettings health) {
     if (!chosen.searching()) {
-      return;
+      return () -> {};
     }
-    boolean onOwn =
-        chosen.backends().stream().anyMatch(one -> one.settings().name().equals(OwnNode.NAME));
-    Thread.ofVirtual()
-        .name("search")
-        .start(() -> {
-          Optional<String> place = Search.run(node);
-          if (place.isPresent()) {
-            remember(place.get());
-            String at = place.get();
-            Chosen found = with(List.of(Search.found(at, "found")), "found at " + at, false);
-            fleet.replace(found.backends(), found.why(), health);
-          } else if (onOwn) {
-            remember(BackendSettings.INSIDE);
-          }
-        });
+    Thread search =
+        Thread.ofVirtual()
+            .name("search")
+            .start(() -> {
+              Optional<String> place = Search.run(node);
+              // What was not found because the program stops is no finding.
+              if (!Thread.interrupted()) {
+                settle(place, fleet, chosen, health);
+              }
+            });
+    return () -> {
+      search.interrupt();
+      search.join();
+    };
+  }
+
+  private void settle(Optional<String> place, Fleet fleet, Chosen chosen, HealthSettings health) {
+    if (place.isPresent()) {
+      remember(place.get());
+      String at = place.get();
+      Chosen found = with(List.of(Search.found(at, "found")), "found at " + at, false);
+      fleet.replace(found.backends(), found.why(), health);
+    } else if (chosen.backends().stream()
+        .anyMatch(one -> one.settings().name().equals(OwnNode.NAME))) {
+      remember(BackendSettings.INSIDE);
+    }
   }
 
   private Chosen with(List<Named> named, String why, boolean searching) {

@@ -218,7 +218,7 @@ public final class Wiring implements AutoCloseable {
     fitting.watch(LoadWatch.INTERVAL);
     keeping.start();
     holdings.begin(fleet, own::file, reload::named);
-    choice.search(fleet, chosen, settings.health());
+    closing(choice.search(fleet, chosen, settings.health()));
     closing(reload.watch());
     started = true;
     journal.started();

@@ -12,15 +12,20 @@ import dev.corral.db.Database;
 import dev.corral.db.DatabaseSettings;
 import dev.corral.db.Opening;
 import dev.corral.db.Schema;
+import dev.corral.fleet.Fleet;
+import dev.corral.fleet.HealthSettings;
 import dev.corral.fleet.Named;
 import dev.corral.ollama.Node;
 import dev.corral.upstream.Upstream;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,14 +120,41 @@ class ChoiceTest {
         .containsExactly("ollama");
   }
 
+  @Test
+  void aSearchThatIsCutShortByTheStopHasFoundNothingOut() throws Exception {
+    Vertx busy = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    CountDownLatch over = new CountDownLatch(1);
+    try {
+      busy.runOnContext(_ -> awaitQuietly(over));
+      Node node = new Node(new Upstream(busy), "test");
+      HealthSettings health = HealthSettings.defaults();
+      Fleet none = new Fleet(node, health, Clock.systemUTC(), List.of(), "none", Set.of(), _ -> {});
+      choice(node).search(none, chosen(Map.of(), Map.of()), health).close();
+    } finally {
+      over.countDown();
+      busy.close().toCompletionStage().toCompletableFuture().join();
+    }
+    assertThat(chosen(Map.of(), Map.of()).searching()).as("the next start looks again").isTrue();
+  }
+
   private Chosen chosen(Map<String, String> flags, Map<String, String> environment) {
     Sources sources = new Sources(flags, environment, home, home, null);
     Settings settings = ((Loaded.Valid<Settings>) Settings.load(sources)).settings();
-    Node node = new Node(new Upstream(vertx), "test");
-    Own own = new Own(() -> able, () -> models, () -> installed);
-    Backends added = new Backends(database, Clock.systemUTC());
-    return new Choice(database, node, added, own)
+    return choice(new Node(new Upstream(vertx), "test"))
         .of(settings, Variables.of(new HashMap<>(environment)));
+  }
+
+  private Choice choice(Node node) {
+    Own own = new Own(() -> able, () -> models, () -> installed);
+    return new Choice(database, node, new Backends(database, Clock.systemUTC()), own);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void remember(String place) {

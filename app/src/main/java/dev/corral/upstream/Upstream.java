@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -36,6 +37,9 @@ public final class Upstream implements AutoCloseable {
   private static final int IDLE_SECONDS = 4;
 
   private static final int MAX_HEADER_BYTES = 64 * 1024;
+
+  /// For a look that begins while the program stops.
+  private static final Failure STOPPING = new Failure.NotConnected("this Corral is stopping");
 
   private final Vertx vertx;
   private final Context control;
@@ -93,16 +97,20 @@ public final class Upstream implements AutoCloseable {
       Target target, String path, Map<String, String> headers, int maxBytes, Duration within) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     Collector collector = new Collector(answer, maxBytes);
-    control.runOnContext(_ -> {
-      try {
-        UpstreamCall call =
-            call(target, "GET", path, sent -> sent.addAll(headers), new Payload.None(), collector);
-        var _ = answer.whenComplete((_, _) -> control.runOnContext(_ -> call.cancel()));
-      } catch (IllegalStateException closed) {
-        // A look that begins while the program stops.
-        collector.onFailure(new Failure.NotConnected("this Corral is stopping"));
-      }
-    });
+    try {
+      control.runOnContext(_ -> {
+        try {
+          UpstreamCall call =
+              call(
+                  target, "GET", path, sent -> sent.addAll(headers), new Payload.None(), collector);
+          var _ = answer.whenComplete((_, _) -> control.runOnContext(_ -> call.cancel()));
+        } catch (IllegalStateException closed) {
+          collector.onFailure(STOPPING);
+        }
+      });
+    } catch (RejectedExecutionException closed) {
+      return new Answer.Failed(STOPPING);
+    }
     try {
       return answer.get(within.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every exchange that was recorded from a real Ollama, through the whole program against a node
@@ -27,20 +28,31 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// on purpose stands in [#DIFFERENT] with its reason. Pulls are left to `NodePullTest`: they are
 /// jobs of ours, told in Ollama's events but with our own looks and second tries.
 class ReplayTest {
-  /// What we answer otherwise than the node, and why.
-  private static final Map<String, String> DIFFERENT =
-      new TreeMap<>(
-          Map.of(
-              "anchor-6-rollback-copy",
-              "400: the names under which Corral keeps old revisions are nobody else's",
-              "delete",
-              "400: the names under which Corral keeps old revisions are nobody else's",
-              "err-host-foreign",
-              "421 with the way out instead of a bare 403",
-              "stutter-generate-nostream",
-              "an answer that the model gave up is an error, not a 200",
-              "stutter-v1-chat-nostream",
-              "an answer that the model gave up is an error, not a 200"));
+  /// What we answer otherwise than the node: our status, words of ours, and why.
+  private record Other(int status, String words, String why) {}
+
+  private static final Other ANCHOR =
+      new Other(
+          403,
+          "is how Corral keeps what a name meant before",
+          "the names of old revisions are nobody else's");
+
+  private static final Other GIVEN_UP =
+      new Other(
+          502,
+          "The model stopped in the middle of its answer",
+          "an answer that the model gave up is an error, not a 200");
+
+  private static final Map<String, Other> DIFFERENT =
+      Map.of(
+          "anchor-1-copy", ANCHOR,
+          "anchor-6-rollback-copy", ANCHOR,
+          "copy", ANCHOR,
+          "delete", ANCHOR,
+          "err-host-foreign",
+              new Other(421, "corral keys create NAME", "the way out instead of a bare 403"),
+          "stutter-generate-nostream", GIVEN_UP,
+          "stutter-v1-chat-nostream", GIVEN_UP);
 
   private static RecordedNode node;
   private static RunningCorral corral;
@@ -74,18 +86,7 @@ class ReplayTest {
   @ParameterizedTest
   @MethodSource("recordings")
   void whatANodeAnswersComesBackByteForByte(Recording recording) {
-    node.play(recording);
-    Answer answer;
-    try (RawClient client = RawClient.connect(corral.port())) {
-      answer =
-          client
-              .request(
-                  recording.method(),
-                  recording.target(),
-                  recording.requestHeaders(),
-                  recording.requestToSend())
-              .answer();
-    }
+    Answer answer = answer(recording);
     assertThat(answer.status()).isEqualTo(recording.status());
     assertThat(relevant(answer.headers())).isEqualTo(relevant(recording.responseHeaders()));
     String told = unnumbered(recording.responseBody().text());
@@ -96,6 +97,36 @@ class ReplayTest {
       assertThat(got.replaceAll("\\. Pull it: corral pull [^\"\\\\]*", "")).isEqualTo(told);
     } else {
       assertThat(got).isEqualTo(told);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("different")
+  void whatDiffersOnPurposeDiffersAsItShould(String name, Other other) {
+    Recording recording =
+        Recording.all(Recording.V0_33).stream()
+            .filter(one -> one.name().equals(name))
+            .findFirst()
+            .orElseThrow();
+    Answer answer = answer(recording);
+    assertThat(answer.status()).as(other.why()).isEqualTo(other.status());
+    assertThat(answer.text()).contains(other.words());
+  }
+
+  static Stream<Arguments> different() {
+    return DIFFERENT.entrySet().stream().map(one -> Arguments.of(one.getKey(), one.getValue()));
+  }
+
+  private static Answer answer(Recording recording) {
+    node.play(recording);
+    try (RawClient client = RawClient.connect(corral.port())) {
+      return client
+          .request(
+              recording.method(),
+              recording.target(),
+              recording.requestHeaders(),
+              recording.requestToSend())
+          .answer();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.corral.node;
 
+import dev.corral.Hangers;
 import dev.corral.testkit.Answer;
 import dev.corral.testkit.Headers;
 import dev.corral.testkit.Recording;
@@ -35,7 +36,8 @@ record Face(int status, Map<String, String> headers, String text) {
       List.of("connection", "transfer-encoding", "content-length", "date", "x-request-id", "vary");
 
   static Face of(Recording recording) {
-    String text = recording.responseBody().text().replace("DEFAULT_HOST", "registry.ollama.ai");
+    String text =
+        Hangers.in(recording.responseBody().text()).replace("DEFAULT_HOST", "registry.ollama.ai");
     return new Face(
         recording.status(),
         headers(recording.responseHeaders()),

@@ -1,5 +1,6 @@
 package dev.corral.node;
 
+import dev.corral.Hangers;
 import dev.corral.testkit.Body;
 import dev.corral.testkit.Recording;
 import java.util.ArrayList;
@@ -112,7 +113,7 @@ final class Played {
   /// @param upload the file whose upload is recorded
   static Body body(Recording recording, byte[] upload) {
     if (recording.repeatable()) {
-      return recording.requestBody();
+      return Hangers.in(recording.requestBody());
     }
     String text = HIDDEN.get(recording.name());
     Body body = text == null ? Body.of(upload) : Body.of(text);

@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +27,21 @@ class TalkTest {
   void close() {
     upstream.close();
     vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  @Test
+  void aLookThatBeginsWhenTheProgramHasStoppedIsToldSo() {
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+    assertThat(
+            upstream.fetch(
+                Target.parse("gone", "http://127.0.0.1:1", ""),
+                "/",
+                Map.of(),
+                1,
+                Duration.ofSeconds(10)))
+        .isInstanceOfSatisfying(
+            Answer.Failed.class,
+            failed -> assertThat(failed.failure().why()).isEqualTo("this Corral is stopping"));
   }
 
   @Test
