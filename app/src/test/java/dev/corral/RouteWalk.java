@@ -28,9 +28,26 @@ public final class RouteWalk {
     }
   }
 
-  private static int status(int port, String method, String path) {
+  /// A page that had its name rebound to this machine's address: not one route answers it, and
+  /// nothing is read but what needs no key at all.
+  public static void nobodyEntersUnderAStrangeName(int port) {
+    for (Route route : Route.values()) {
+      for (String method : route.methods()) {
+        if (route.demand().isPresent() || route.page()) {
+          assertThat(status(port, method, pathOf(route), "Host", "evil.example"))
+              .as(method + " " + route)
+              .isEqualTo(421);
+        }
+      }
+    }
+  }
+
+  private static int status(int port, String method, String path, String... more) {
     boolean bodied = method.equals("POST");
     Headers headers = Headers.of("Connection", "close", "Content-Type", "application/json");
+    for (int i = 0; i < more.length; i += 2) {
+      headers = headers.with(more[i], more[i + 1]);
+    }
     try (RawClient client = RawClient.connect(port)) {
       RawClient asked = client.request(method, path, headers, bodied ? Body.of("{}") : Body.EMPTY);
       Answer answer = asked.answer();

@@ -40,7 +40,7 @@ public final class Gateway {
   /// The names that requests ask for now, for whoever wants to remove a model.
   private final Map<Exchange, String> asked = new ConcurrentHashMap<>();
 
-  private final Map<Thread, SlowSenders> senders = new ConcurrentHashMap<>();
+  private final Map<Thread, SlowSenders<Exchange>> senders = new ConcurrentHashMap<>();
   private final ToOpenAi toOpenAi = new ToOpenAi(Clock.systemUTC(), System::nanoTime);
   private volatile GatewaySettings settings;
 
@@ -134,11 +134,15 @@ public final class Gateway {
 
   /// A body is being read: from now on somebody looks whether it comes.
   void reading(Exchange exchange) {
-    senders.computeIfAbsent(Thread.currentThread(), _ -> new SlowSenders(vertx)).watch(exchange);
+    senders
+        .computeIfAbsent(
+            Thread.currentThread(),
+            _ -> new SlowSenders<>(vertx, Exchange::bodyLength, Exchange::tooSlow))
+        .watch(exchange);
   }
 
   void read(Exchange exchange) {
-    SlowSenders mine = senders.get(Thread.currentThread());
+    SlowSenders<Exchange> mine = senders.get(Thread.currentThread());
     if (mine != null) {
       mine.forget(exchange);
     }

@@ -4,34 +4,46 @@ import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 
 /// Watches the bodies that are being read on one event loop. One timer for all of them: a timer for
 /// each request would cost more than all other policies together.
-final class SlowSenders {
+///
+/// @param <T> whose body it is
+final class SlowSenders<T> {
   private static final long LOOK_EVERY_MILLIS = 10_000;
 
   /// A body must grow by this much between two looks (1 KiB/s); the first look is free.
   private static final long LEAST_BYTES = 10 * 1024;
 
-  private final Map<Exchange, Long> seen = new HashMap<>();
+  private final Map<T, Long> seen = new HashMap<>();
 
-  SlowSenders(Vertx vertx) {
+  private final ToLongFunction<T> length;
+  private final Consumer<T> tooSlow;
+
+  /// @param length bytes of a body that have come so far
+  /// @param tooSlow told once of each whose body comes too slowly, which is then forgotten
+  SlowSenders(Vertx vertx, ToLongFunction<T> length, Consumer<T> tooSlow) {
+    this.length = length;
+    this.tooSlow = tooSlow;
     vertx.setPeriodic(LOOK_EVERY_MILLIS, _ -> look());
   }
 
-  void watch(Exchange exchange) {
+  void watch(T exchange) {
     seen.put(exchange, -LEAST_BYTES);
   }
 
-  void forget(Exchange exchange) {
+  void forget(T exchange) {
     seen.remove(exchange);
   }
 
-  private void look() {
-    Map<Exchange, Long> slow = new HashMap<>();
-    for (Iterator<Map.Entry<Exchange, Long>> all = seen.entrySet().iterator(); all.hasNext(); ) {
-      Map.Entry<Exchange, Long> one = all.next();
-      long now = one.getKey().bodyLength();
+  /// Once in ten seconds.
+  void look() {
+    Map<T, Long> slow = new HashMap<>();
+    for (Iterator<Map.Entry<T, Long>> all = seen.entrySet().iterator(); all.hasNext(); ) {
+      Map.Entry<T, Long> one = all.next();
+      long now = length.applyAsLong(one.getKey());
       if (now - one.getValue() < LEAST_BYTES) {
         slow.put(one.getKey(), now);
         all.remove();
@@ -39,6 +51,6 @@ final class SlowSenders {
         one.setValue(now);
       }
     }
-    slow.keySet().forEach(Exchange::tooSlow);
+    slow.keySet().forEach(tooSlow);
   }
 }

@@ -156,6 +156,24 @@ class DoorTest {
   }
 
   @Test
+  void noRouteAtAllAnswersToAStrangeNameWhileNoKeysAreInForce() {
+    RouteWalk.nobodyEntersUnderAStrangeName(corral.port());
+  }
+
+  @Test
+  void aWrongKeyIsRefusedBeforeTheBodyIsReadAtAll() {
+    corral.key("app", "infer");
+    try (RawClient client = RawClient.connect(corral.port())) {
+      client.send(
+          "POST /api/chat HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer corral_wrong\r\n"
+              + "Content-Length: 10000000\r\n\r\n");
+      assertThat(client.readHead().status()).isEqualTo(401);
+      client.awaitClose();
+    }
+    assertThat(node.exchanges("/api/chat")).isEmpty();
+  }
+
+  @Test
   void whatIsNotInTheTableIsNotForwarded() {
     assertThat(ask("GET", "/api/../api/tags", "").status()).isEqualTo(404);
     assertThat(ask("GET", "/api/%74ags", "").status()).isEqualTo(404);

@@ -1,6 +1,7 @@
 package dev.corral.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.corral.RunningCorral;
 import dev.corral.testkit.Answer;
@@ -52,6 +53,41 @@ class BrokenAnswerTest {
     Answer answer = RawClient.post(corral.port(), path, body(path, true));
     assertThat(answer.text()).contains(frame);
     assertThat(answer.complete()).isFalse();
+  }
+
+  @ParameterizedTest
+  @MethodSource("streams")
+  void aFrameThatIsCutInTwoIsToldAsBroken(String path, String frame) {
+    node.inject(new Fault.HalfFrameAfter(5), Where.inference());
+    Answer answer = RawClient.post(corral.port(), path, body(path, true));
+    assertThat(answer.text()).contains(frame).doesNotContain("[DONE]", "\"done\":true");
+    assertThat(answer.complete()).isFalse();
+  }
+
+  @Test
+  void aNodeThatGoesAwayInMidStreamIsToldAndServesAgainOnceItIsBack() {
+    node.inject(Fault.stallAfter(4), Where.inference().once());
+    try (RawClient client = RawClient.connect(corral.port())) {
+      client.post("/api/chat", body("/api/chat", true));
+      client.readHead();
+      assertThat(client.readChunk()).as("it has begun").isPresent();
+      node.crash();
+      StringBuilder rest = new StringBuilder();
+      assertThatThrownBy(
+              () -> {
+                for (var chunk = client.readChunk();
+                    chunk.isPresent();
+                    chunk = client.readChunk()) {
+                  rest.append(chunk.get().bytes().text());
+                }
+              })
+          .as("no last chunk")
+          .isInstanceOf(AssertionError.class);
+      assertThat(rest.toString()).contains("{\"error\":");
+    }
+    node.acceptAgain();
+    assertThat(RawClient.post(corral.port(), "/api/chat", body("/api/chat", false)).status())
+        .isEqualTo(200);
   }
 
   @Test
