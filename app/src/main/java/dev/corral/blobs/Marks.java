@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32C;
 
 /// Checksums of a blob's pieces, kept beside the store, so that of a damaged blob only the damaged
@@ -77,11 +78,12 @@ public record Marks(long size, List<Integer> sums) {
 
   /// The pieces that a file does not have as they were.
   ///
+  /// @param stopped asked before each piece; once it says yes, what was found so far is returned
   /// @throws StoreFailure where no more than an error can be read
-  public List<Piece> damaged(Path file) throws StoreFailure {
+  public List<Piece> damaged(Path file, BooleanSupplier stopped) throws StoreFailure {
     List<Piece> damaged = new ArrayList<>();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      for (int i = 0; i < sums.size(); i++) {
+      for (int i = 0; i < sums.size() && !stopped.getAsBoolean(); i++) {
         Piece piece = new Piece(i * PIECE, Math.min(size, (i + 1) * PIECE));
         if (!same(channel, piece, sums.get(i))) {
           damaged.add(piece);

@@ -267,16 +267,25 @@ public final class Pulls implements AutoCloseable {
         : commands.take();
   }
 
+  /// A mistake with one command is told to who gave it, and is no other job's affair.
+  ///
+  /// @return false where it was the last
   private boolean answered(Command command) {
-    boolean handled = false;
     try {
-      boolean open = handle(command);
-      handled = true;
-      return open;
-    } finally {
-      if (!handled) {
-        turnAway(command);
+      return handle(command);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "A command to the pulls failed", e);
+      IllegalStateException mistake =
+          new IllegalStateException("Corral made a mistake with this pull; see: corral logs", e);
+      switch (command) {
+        case Command.Ask ask -> ask.answer().completeExceptionally(mistake);
+        case Command.Change change -> change.answer().completeExceptionally(mistake);
+        case Command.Ended _, Command.Places _ -> {}
+        case Command.Close _ -> {
+          return false;
+        }
       }
+      return true;
     }
   }
 

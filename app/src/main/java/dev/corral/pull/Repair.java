@@ -85,6 +85,9 @@ public final class Repair {
       if (there.isEmpty()) {
         there = takenOver(partial, layer);
       }
+      if (stop.asked()) {
+        return new End.Stopped();
+      }
       long fetched = layer.size() - there.length();
       BlobFetch fetch =
           new BlobFetch(
@@ -112,7 +115,12 @@ public final class Repair {
     Optional<Path> file = store.ownBlob(layer.digest());
     if (file.isPresent() && !right.isEmpty()) {
       for (Extents.Range range : right.ranges()) {
-        partial.copy(file.get(), range.from(), range.to());
+        for (long at = range.from(); at < range.to() && !stop.asked(); at += Marks.PIECE) {
+          partial.copy(file.get(), at, Math.min(range.to(), at + Marks.PIECE));
+        }
+      }
+      if (stop.asked()) {
+        return new Extents();
       }
       partial.note(BlobFetch.note(right, layer.size()));
     }
@@ -125,7 +133,7 @@ public final class Repair {
     Optional<Marks> marks = store.marks(layer.digest()).filter(kept -> kept.size() == layer.size());
     if (file.isPresent() && marks.isPresent()) {
       right.add(0, layer.size());
-      List<Marks.Piece> damaged = marks.get().damaged(file.get());
+      List<Marks.Piece> damaged = marks.get().damaged(file.get(), stop::asked);
       damaged.forEach(piece -> right.remove(piece.from(), piece.to()));
       // All right, and yet somebody calls it damaged: then nothing here is to be trusted.
       return damaged.isEmpty() ? new Extents() : right;

@@ -358,4 +358,12 @@ class PullsTest {
     assertThatThrownBy(() -> yard.ask(name())).hasMessageContaining("Corral is stopping");
     assertThat(yard.pulls().pause("any")).isFalse();
   }
+
+  @Test
+  void aMistakeWithOneWishLetsNobodyWaitAndTheNextIsFetched() {
+    yard.clockBy(Duration.ofSeconds(Long.MAX_VALUE)); // no instant is so late
+    assertThatThrownBy(() -> yard.ask(name())).hasMessageContaining("Corral made a mistake");
+    yard.clockBy(Duration.ZERO);
+    assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);
+  }
 }

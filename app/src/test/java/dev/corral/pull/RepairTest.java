@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,5 +126,27 @@ class RepairTest {
     assertThat(end).isInstanceOf(Repair.End.Failed.class);
     assertThat(((Repair.End.Failed) end).problem().missing()).isTrue();
     assertThat(file()).exists();
+  }
+
+  @Test
+  void aRepairThatIsStoppedBeforeItFetchesLeavesAllAsItWas() throws Exception {
+    flip(5);
+    Repair repair = yard.pulls().repair();
+    repair.stop();
+    assertThat(repair.repair(Yard.name(name()), layer(), _ -> {}))
+        .isEqualTo(new Repair.End.Stopped());
+    assertThat(registry.exchanges()).isEmpty();
+    assertThat(yard.files(".corral/partial")).noneMatch(name -> name.endsWith(".note"));
+    assertThat(repair()).isEqualTo(new Repair.End.Whole(Marks.PIECE));
+  }
+
+  @Test
+  void lookingForWhatIsDamagedEndsAtTheNextPiece() throws Exception {
+    flip(5);
+    flip(Marks.PIECE + 5);
+    Marks marks = yard.store().marks(layer().digest()).orElseThrow();
+    assertThat(marks.damaged(file(), () -> false)).hasSize(2);
+    AtomicInteger looks = new AtomicInteger();
+    assertThat(marks.damaged(file(), () -> looks.getAndIncrement() > 0)).hasSize(1);
   }
 }
