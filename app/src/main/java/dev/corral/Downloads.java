@@ -100,9 +100,10 @@ final class Downloads implements AutoCloseable {
   }
 
   private Way way(PullSettings settings) {
-    Hub hub = understood(Hub::of).orElseGet(() -> Hub.of(_ -> Optional.empty()));
+    Hub hub =
+        understood(variables, Hub::of, notices).orElseGet(() -> Hub.of(_ -> Optional.empty()));
     Destinations allowed = hub.among(Destinations.of(settings.hosts(), settings.registries()));
-    Proxies proxies = understood(Proxies::of).orElse(Proxies.NONE);
+    Proxies proxies = understood(variables, Proxies::of, notices).orElse(Proxies.NONE);
     Registry registry = new Registry(outbound(allowed, proxies, Patience.USUAL), hub, clock);
     Outbound asking = outbound(allowed, proxies, LOOKED_AT);
     return new Way(registry, new Hubs(asking, hub, new Registry(asking, hub, clock), clock));
@@ -120,17 +121,16 @@ final class Downloads implements AutoCloseable {
 
   /// The way out to what may be asked, past the proxies of the variables.
   static Outbound outbound(Destinations allowed, Variables variables) {
-    Proxies proxies;
-    try {
-      proxies = Proxies.of(name -> variables.find(name).map(Given::text));
-    } catch (IllegalArgumentException e) {
-      proxies = Proxies.NONE; // said where downloads begin
-    }
-    return outbound(allowed, proxies, LOOKED_AT);
+    Optional<Proxies> proxies =
+        understood(variables, Proxies::of, _ -> {}); // said where downloads begin
+    return outbound(allowed, proxies.orElse(Proxies.NONE), LOOKED_AT);
   }
 
   /// What a variable says wrongly is said and passed over: the rest of the program needs it not.
-  private <T> Optional<T> understood(Function<Function<String, Optional<String>>, T> reader) {
+  private static <T> Optional<T> understood(
+      Variables variables,
+      Function<Function<String, Optional<String>>, T> reader,
+      Consumer<String> notices) {
     try {
       return Optional.of(reader.apply(name -> variables.find(name).map(Given::text)));
     } catch (IllegalArgumentException e) {

@@ -43,7 +43,6 @@ final class Site {
   private static final int PIECE = 1 << 16;
 
   private static final Pattern NEXT = Pattern.compile("<([^>]+)>\\s*;\\s*rel=\"?next\"?");
-  private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+|\\*)");
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Outbound outbound;
@@ -238,8 +237,7 @@ final class Site {
           heed(wrong.get());
           yield wrong.get();
         }
-        boolean whole = response.status() == 200;
-        yield new Ranged.Part(response, whole ? 0 : first, whole);
+        yield Ranged.part(response, first);
       }
     };
   }
@@ -252,25 +250,8 @@ final class Site {
     if (isPage(response)) {
       return Optional.of(words.webPage());
     }
-    if (response.status() == 200) {
-      return response.length() >= 0 && response.length() != size
-          ? Optional.of(
-              words.wrong("a file has " + response.length() + " bytes, its listing says " + size))
-          : Optional.empty();
-    }
-    Matcher range = CONTENT_RANGE.matcher(response.header("content-range").orElse(""));
-    if (!range.matches()) {
-      return Optional.of(words.wrong("it answers a range without saying which"));
-    }
-    String total = range.group(3);
-    if (!total.equals("*") && !total.equals(Long.toString(size))) {
-      return Optional.of(words.wrong("a file has " + total + " bytes, its listing says " + size));
-    }
-    boolean asked =
-        range.group(1).equals(Long.toString(first)) && range.group(2).equals(Long.toString(last));
-    return asked
-        ? Optional.empty()
-        : Optional.of(words.wrong("it answers another range than was asked for"));
+    return Ranged.contradiction(response, first, last, size, "a file", "its listing")
+        .map(words::wrong);
   }
 
   private Ask showing(Ask ask) {

@@ -6,6 +6,7 @@ import dev.corral.model.Digest;
 import dev.corral.model.Layer;
 import dev.corral.model.Manifest;
 import dev.corral.model.ModelName;
+import dev.corral.ollama.Listed;
 import dev.corral.ollama.Management;
 import dev.corral.ollama.Management.Reply;
 import dev.corral.registry.Fetched;
@@ -73,25 +74,17 @@ final class NodeCheck {
   }
 
   private Verdict listed(JsonNode tree, Optional<Fetched.Found> expected) {
-    for (JsonNode model : tree.path("models")) {
-      boolean same =
-          ModelName.parse(model.path("name").asText(""))
-              .filter(other -> other.key().equals(name.key()))
-              .isPresent();
-      if (same) {
-        String digest = model.path("digest").asText("");
-        boolean other =
-            expected.isPresent()
-                && !digest.isEmpty()
-                && !expected.get().digest().hex().equals(digest);
-        listed = digest;
-        if (model.path("size").asLong(0) == 0) {
-          return new Verdict.Damaged("what the registry gave it is empty");
-        }
-        return other ? new Verdict.Other() : new Verdict.Good(false);
-      }
+    Optional<Listed> model = Listed.find(tree, name);
+    if (model.isEmpty()) {
+      return new Verdict.Damaged("the node does not list it");
     }
-    return new Verdict.Damaged("the node does not list it");
+    listed = model.get().digest();
+    if (model.get().size() == 0) {
+      return new Verdict.Damaged("what the registry gave it is empty");
+    }
+    boolean other =
+        expected.isPresent() && !listed.isEmpty() && !expected.get().digest().hex().equals(listed);
+    return other ? new Verdict.Other() : new Verdict.Good(false);
   }
 
   /// Hashes config and all layers, where we can read them.

@@ -19,16 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// One model at its registry. Several threads may ask for parts of its blobs at once; they share
 /// the token, and the address to which blobs are redirected.
 public final class Remote {
   private static final String MANIFEST_TYPE =
       "application/vnd.docker.distribution.manifest.v2+json";
-
-  private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+|\\*)");
 
   private final Outbound outbound;
   private final ModelName name;
@@ -220,8 +216,7 @@ public final class Remote {
       response.close();
       return no.get();
     }
-    boolean whole = response.status() == 200;
-    return new Ranged.Part(response, whole ? 0 : first, whole);
+    return Ranged.part(response, first);
   }
 
   private Optional<Trouble> contradiction(Response response, long first, long last, long size) {
@@ -231,25 +226,8 @@ public final class Remote {
     if (response.status() != 206 && response.status() != 200) {
       return Optional.of(troubles.ofBlob(response));
     }
-    if (response.status() == 200) {
-      long length = response.length();
-      return length >= 0 && length != size
-          ? Optional.of(troubles.otherSize(Long.toString(length), size))
-          : Optional.empty();
-    }
-    Matcher range = CONTENT_RANGE.matcher(response.header("content-range").orElse(""));
-    if (!range.matches()) {
-      return Optional.of(troubles.wrong("it answers a range without saying which"));
-    }
-    String total = range.group(3);
-    if (!total.equals("*") && !total.equals(Long.toString(size))) {
-      return Optional.of(troubles.otherSize(total, size));
-    }
-    boolean asked =
-        range.group(1).equals(Long.toString(first)) && range.group(2).equals(Long.toString(last));
-    return asked
-        ? Optional.empty()
-        : Optional.of(troubles.wrong("it answers another range than was asked for"));
+    return Ranged.contradiction(response, first, last, size, "a blob", "the manifest")
+        .map(troubles::wrong);
   }
 
   private URI path(String rest) {

@@ -50,10 +50,6 @@ final class Troubles {
         "Does this network want a sign-in first? Behind a proxy, set HTTPS_PROXY.");
   }
 
-  Trouble otherSize(String size, long wanted) {
-    return wrong("a blob has " + size + " bytes where the manifest says " + wanted);
-  }
-
   Trouble foreignRealm(String realm) {
     return new Trouble(
         Kind.NOT_ALLOWED,

@@ -1,9 +1,9 @@
 package dev.corral.revision;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.corral.blobs.OllamaFolder;
 import dev.corral.model.Digest;
 import dev.corral.model.ModelName;
+import dev.corral.ollama.Listed;
 import dev.corral.ollama.Management;
 import dev.corral.ollama.Management.Reply;
 import dev.corral.upstream.Target;
@@ -21,23 +21,19 @@ public record NodeSite(Management management, Target target, Optional<OllamaFold
     if (!(management.tags(target) instanceof Reply.Told told)) {
       return Optional.empty();
     }
-    for (JsonNode model : told.tree().path("models")) {
-      Optional<Digest> digest = Digest.parse("sha256:" + model.path("digest").asText(""));
-      boolean same =
-          ModelName.parse(model.path("name").asText(""))
-              .filter(other -> other.key().equals(name.key()))
-              .isPresent();
-      if (same && digest.isPresent()) {
-        String manifest =
-            folder
-                .flatMap(there -> there.manifest(name))
-                .filter(bytes -> Digest.of(bytes).equals(digest.get()))
-                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
-                .orElse("");
-        return Optional.of(new Held(digest.get(), model.path("size").asLong(), manifest));
-      }
-    }
-    return Optional.empty();
+    Optional<Listed> listed = Listed.find(told.tree(), name);
+    return listed
+        .flatMap(one -> Digest.parse("sha256:" + one.digest()))
+        .map(digest -> new Held(digest, listed.get().size(), manifest(name, digest)));
+  }
+
+  /// Empty where the folder cannot be read, or is another Ollama's.
+  private String manifest(ModelName name, Digest digest) {
+    return folder
+        .flatMap(there -> there.manifest(name))
+        .filter(bytes -> Digest.of(bytes).equals(digest))
+        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+        .orElse("");
   }
 
   /// Looked at afterwards: a copy is not written as a whole (item 2).

@@ -3,6 +3,8 @@ package dev.corral.pull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.blobs.OllamaFolder;
+import dev.corral.node.OwnNode;
+import dev.corral.node.Pulling;
 import dev.corral.ollama.Management;
 import dev.corral.testkit.Content;
 import dev.corral.testkit.Exchange;
@@ -133,11 +135,16 @@ class NodePullTest {
   @Test
   void theSecondWhoAsksJoinsAndAClosedClientEndsNothing() {
     node.onPull(model(), right().in(4, Duration.ofMillis(40)));
-    Pull first = ask();
+    OwnNode face = new OwnNode(List.of(new Pulling(yard.pulls()).routes()));
+    CalledNode.postAndLeave(face, "/api/pull?on=rig", "{\"model\":\"" + model() + "\"}", 1);
+    Pull first = yard.pulls().all().getFirst();
     Pull second = ask();
     assertThat(second.id()).isEqualTo(first.id());
     assertThat(yard.awaitEnd(first.id()).state()).isEqualTo(PullState.DONE);
-    assertThat(pulls()).isEqualTo(1);
+    assertThat(node.exchanges("/api/pull"))
+        .extracting(Exchange::fate)
+        .as("one pull, which nobody broke off")
+        .containsExactly(Exchange.Fate.ANSWERED);
   }
 
   @Test
