@@ -1,5 +1,6 @@
 package dev.corral.outbound;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.outbound.NotReached.Why;
@@ -13,15 +14,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,12 +36,12 @@ import org.junit.jupiter.api.io.TempDir;
 class SecuredTest {
   private static final char[] PASSWORD = "changeit".toCharArray();
 
-  @TempDir private Path folder;
-  private SSLContext trusting;
+  private static SSLContext trusting;
   private Scripted server;
 
-  @BeforeEach
-  void certify() throws Exception {
+  /// Making a certificate takes a process of its own, so one serves all.
+  @BeforeAll
+  static void certify(@TempDir Path folder) throws Exception {
     Path store = folder.resolve("keys.p12");
     Process keytool =
         new ProcessBuilder(
@@ -72,6 +77,10 @@ class SecuredTest {
     trusted.init(known);
     trusting = SSLContext.getInstance("TLS");
     trusting.init(ours.getKeyManagers(), trusted.getTrustManagers(), null);
+  }
+
+  @BeforeEach
+  void open() throws Exception {
     server = new Scripted(trusting.getServerSocketFactory());
     server.says("/v2/", "secret");
   }
@@ -122,20 +131,49 @@ class SecuredTest {
   }
 
   @Test
-  void aPortThatSpeaksNoTlsIsSaidAndNeverAskedInPlain() {
-    try (Scripted plain = new Scripted()) {
-      Destinations named = Destinations.of(List.of(), List.of("https://127.0.0.1:" + plain.port()));
-      Outbound outbound =
-          new Outbound(
-              named,
-              Outbound.Lookup.system(),
-              Proxies.NONE,
-              trusting::getSocketFactory,
-              Patience.USUAL,
-              "corral-test");
-      URI uri = URI.create("https://127.0.0.1:" + plain.port() + "/v2/");
-      assertThat(((NotReached) outbound.send(Ask.get(uri))).why())
-          .isIn(Why.TLS, Why.UNREACHABLE, Why.SILENT);
+  void aPortThatSpeaksNoTlsIsSaidAndNeverAskedInPlain() throws Exception {
+    try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<byte[]> heard = new CompletableFuture<>();
+      Thread.ofVirtual().start(() -> answerPlainly(plain, heard));
+      NotReached no = asked(plain.getLocalPort());
+      assertThat(no.why()).isEqualTo(Why.TLS);
+      assertThat(new String(heard.join(), StandardCharsets.ISO_8859_1))
+          .as("a handshake and no request")
+          .startsWith("\u0016")
+          .doesNotContain("/v2/");
+    }
+  }
+
+  @Test
+  void aPortThatNeverAnswersTheHandshakeIsLeft() throws Exception {
+    try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThat(asked(mute.getLocalPort()).why()).isEqualTo(Why.SILENT);
+    }
+  }
+
+  private static NotReached asked(int port) {
+    URI uri = URI.create("https://127.0.0.1:" + port + "/v2/");
+    Destinations named = Destinations.of(List.of(), List.of("https://127.0.0.1:" + port));
+    Outbound outbound =
+        new Outbound(
+            named,
+            Outbound.Lookup.system(),
+            Proxies.NONE,
+            trusting::getSocketFactory,
+            new Patience(Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofSeconds(2)),
+            "corral-test");
+    return (NotReached) outbound.send(Ask.get(uri));
+  }
+
+  /// As a web server without TLS does with bytes that it cannot read.
+  private static void answerPlainly(ServerSocket plain, CompletableFuture<byte[]> heard) {
+    try (Socket socket = plain.accept()) {
+      byte[] first = new byte[4096];
+      int count = socket.getInputStream().read(first);
+      socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
+      heard.complete(Arrays.copyOf(first, Math.max(0, count)));
+    } catch (IOException e) {
+      heard.completeExceptionally(e);
     }
   }
 
