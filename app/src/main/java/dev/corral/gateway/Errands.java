@@ -22,7 +22,12 @@ import java.util.stream.Stream;
 final class Errands {
   private Errands() {}
 
-  static Decision plan(Peeked.Body asked, FleetSnapshot fleet, Predicate<String> mayLeaveFor) {
+  /// @param keeps whether what lies under a hidden name is kept by us
+  static Decision plan(
+      Peeked.Body asked,
+      FleetSnapshot fleet,
+      Predicate<String> mayLeaveFor,
+      Predicate<String> keeps) {
     Call call = asked.call();
     String model = asked.target();
     List<Backend> nodes = nodes(fleet);
@@ -34,7 +39,7 @@ final class Errands {
           "Start Ollama, or name one under 'backends:' in corral.yaml.",
           List.of());
     }
-    Optional<Refusal> kept = kept(asked);
+    Optional<Refusal> kept = kept(asked, keeps);
     if (kept.isPresent()) {
       return kept.get();
     }
@@ -56,9 +61,11 @@ final class Errands {
     return new Plan(model, model, false, List.of(), candidates);
   }
 
-  /// An anchor's name is nobody's to read from, to write to or to remove.
-  private static Optional<Refusal> kept(Peeked.Body asked) {
-    return Stream.of(asked.target(), asked.from().orEmpty(), asked.destination().orEmpty())
+  /// An anchor is nobody's to read from, to write over or to remove. A copy onto such a name where
+  /// nothing is kept takes nothing away and passes, as all that a node itself allows.
+  private static Optional<Refusal> kept(Peeked.Body asked, Predicate<String> keeps) {
+    Stream<String> over = Stream.of(asked.destination().orEmpty()).filter(keeps);
+    return Stream.concat(Stream.of(asked.target(), asked.from().orEmpty()), over)
         .filter(ModelName::hidden)
         .findFirst()
         .map(name ->

@@ -160,7 +160,8 @@ final class Exchange {
   private Decision decide(Peeked.Body looked) {
     FleetSnapshot fleet = gateway.fleet().snapshot();
     return switch (call) {
-      case PULL, PUSH, CREATE, COPY, DELETE -> Errands.plan(looked, fleet, settings.mayLeaveFor());
+      case PULL, PUSH, CREATE, COPY, DELETE ->
+          Errands.plan(looked, fleet, settings.mayLeaveFor(), settings.anchored()::keeps);
       default ->
           Router.plan(
               new Asked(looked.target(), Calls.openaiCan(call)), fleet, settings.assignments());

@@ -25,5 +25,9 @@ public record GatewaySettings(
   ///
   /// @param any whether there is anything to hide; on the event loop
   /// @param meant the public name behind a hidden one; the hidden one itself where it is not known
-  public record Anchored(BooleanSupplier any, UnaryOperator<String> meant) {}
+  public record Anchored(BooleanSupplier any, UnaryOperator<String> meant) {
+    boolean keeps(String name) {
+      return any.getAsBoolean() && !meant.apply(name).equals(name);
+    }
+  }
 }

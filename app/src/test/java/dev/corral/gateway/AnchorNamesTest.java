@@ -6,8 +6,18 @@ import dev.corral.RunningCorral;
 import dev.corral.blobs.Folders;
 import dev.corral.blobs.Shop;
 import dev.corral.blobs.Store;
+import dev.corral.dialect.Call;
+import dev.corral.dialect.Peek;
+import dev.corral.dialect.Peeked;
+import dev.corral.route.Decision;
+import dev.corral.route.Plan;
+import dev.corral.route.Refusal;
+import dev.corral.route.Stall;
 import dev.corral.testkit.Answer;
 import dev.corral.testkit.OllamaNode;
+import dev.corral.testkit.RawClient;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,10 +25,11 @@ import org.junit.jupiter.api.Test;
 class AnchorNamesTest {
   private static final String ANCHOR = "corral/anchor:markov-a-1";
 
+  private static final String COPY = "{\"source\":\"markov-a\",\"destination\":\"%s\"}";
+
   /// Method, path and body of every call that could read, write or remove an anchor.
   private static final List<List<String>> CALLS =
       List.of(
-          List.of("POST", "/api/copy", "{'source':'markov-a','destination':'%s'}"),
           List.of("POST", "/api/copy", "{'source':'%s','destination':'mine'}"),
           List.of("DELETE", "/api/delete", "{'model':'%s'}"),
           List.of("POST", "/api/create", "{'model':'%s','from':'markov-a'}"),
@@ -47,6 +58,35 @@ class AnchorNamesTest {
       allRefused(corral);
 
       assertThat(node.modelNames()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aCopyOverWhatIsKeptIsRefused() {
+    GatewaySettings.Anchored kept =
+        new GatewaySettings.Anchored(() -> true, name -> name.equals(ANCHOR) ? "markov-a" : name);
+    Peek peek = new Peek(Call.COPY);
+    byte[] body = COPY.formatted(ANCHOR).getBytes(StandardCharsets.UTF_8);
+    peek.feed(ByteBuffer.wrap(body));
+    Peeked.Body copy = (Peeked.Body) peek.finish();
+
+    Decision over = Errands.plan(copy, Stall.fleet(Stall.node("one")), _ -> true, kept::keeps);
+    Decision beside = Errands.plan(copy, Stall.fleet(Stall.node("one")), _ -> true, _ -> false);
+
+    assertThat(over)
+        .isInstanceOfSatisfying(
+            Refusal.class, no -> assertThat(no.kind()).isEqualTo(Refusal.Kind.RESERVED));
+    assertThat(beside).isInstanceOf(Plan.class);
+  }
+
+  @Test
+  void aCopyOntoANameThatKeepsNothingPassesAsTheNodeAllowsIt() {
+    try (OllamaNode node = OllamaNode.start();
+        RunningCorral corral = RunningCorral.inFrontOf(node)) {
+      Answer answer = RawClient.post(corral.port(), "/api/copy", COPY.formatted(ANCHOR));
+
+      assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+      assertThat(node.modelNames()).contains(ANCHOR);
     }
   }
 

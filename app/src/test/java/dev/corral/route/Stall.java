@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 
 /// A backend as a test wants it to look.
-final class Stall {
+public final class Stall {
   private final String name;
   private final String kind;
   private final List<StoredModel> stored = new ArrayList<>();
@@ -32,7 +32,7 @@ final class Stall {
     this.kind = kind;
   }
 
-  static Stall node(String name) {
+  public static Stall node(String name) {
     return new Stall(name, "ollama");
   }
 
@@ -40,7 +40,7 @@ final class Stall {
     return new Stall(name, "openai");
   }
 
-  static FleetSnapshot fleet(Stall... stalls) {
+  public static FleetSnapshot fleet(Stall... stalls) {
     return new FleetSnapshot(Arrays.stream(stalls).map(Stall::backend).toList(), "by the test");
   }
 
