@@ -1,21 +1,23 @@
 package dev.corral.upstream;
 
-import io.vertx.core.Future;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.impl.headers.HeadersMultiMap;
+import io.vertx.core.impl.ContextInternal;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.Iterator;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A call to a backend on the network.
 final class NetworkCall implements UpstreamCall {
+  /// Room for the line and the headers of an ordinary request.
+  private static final int HEAD_BYTES = 512;
+
   private enum Phase {
     CONNECTING,
     WAITING,
@@ -23,54 +25,82 @@ final class NetworkCall implements UpstreamCall {
     OVER
   }
 
+  private final ContextInternal context;
   private final Target target;
+  private final String method;
+  private final String path;
+  private final Consumer<MultiMap> headers;
   private final Payload payload;
   private final Listener listener;
   private Phase phase = Phase.CONNECTING;
   private boolean reused;
-  private boolean settled;
-  private Future<Void> lastWrite = Future.succeededFuture();
-  private @Nullable HttpClientRequest request;
-  private @Nullable HttpClientResponse response;
 
-  private NetworkCall(Target target, Payload payload, Listener listener) {
-    this.target = target;
-    this.payload = payload;
-    this.listener = listener;
-  }
+  /// While a connection is being made.
+  private @Nullable Channel connecting;
 
-  /// Begins a call. Must run on the event loop that the client belongs to.
-  ///
-  /// @param path path and query behind the target's base path
-  /// @param headers writes them: without hop-by-hop headers, `Host` and the caller's credentials
-  static NetworkCall begin(
-      Upstream.Loop loop,
+  /// From the first byte that is sent to the end of the call.
+  private @Nullable Connection connection;
+
+  private @Nullable Shipment body;
+
+  private NetworkCall(
+      ContextInternal context,
       Target target,
       String method,
       String path,
       Consumer<MultiMap> headers,
       Payload payload,
       Listener listener) {
-    NetworkCall call = new NetworkCall(target, payload, listener);
-    RequestOptions options =
-        new RequestOptions()
-            .setHost(target.host())
-            .setPort(target.port())
-            .setSsl(target.tls())
-            .setMethod(HttpMethod.valueOf(method))
-            .setURI(target.basePath() + path)
-            .setFollowRedirects(false);
-    loop.client()
-        .request(options)
-        .onComplete(opened -> {
-          if (opened.succeeded()) {
-            call.send(loop, opened.result(), headers);
-          } else {
-            call.settle();
-            call.fail(new Failure.NotConnected(words(opened.cause())));
-          }
-        });
+    this.context = context;
+    this.target = target;
+    this.method = method;
+    this.path = path;
+    this.headers = headers;
+    this.payload = payload;
+    this.listener = listener;
+  }
+
+  /// Begins a call. Must run on the event loop that the connections belong to.
+  ///
+  /// @param context in which the listener is told
+  /// @param path path and query behind the target's base path
+  /// @param headers writes them: without hop-by-hop headers, `Host` and the caller's credentials
+  static NetworkCall begin(
+      Connections connections,
+      ContextInternal context,
+      Target target,
+      String method,
+      String path,
+      Consumer<MultiMap> headers,
+      Payload payload,
+      Listener listener) {
+    NetworkCall call = new NetworkCall(context, target, method, path, headers, payload, listener);
+    Connection kept = connections.kept(target);
+    if (kept == null) {
+      call.connecting = connections.connect(target, call);
+    } else {
+      call.send(kept);
+    }
     return call;
+  }
+
+  void connected(Connection made) {
+    connecting = null;
+    if (phase == Phase.OVER) {
+      made.close();
+    } else if (made.channel().remoteAddress() instanceof InetSocketAddress address
+        && address.getAddress() != null
+        && Target.metadata(address.getAddress().getHostAddress())) {
+      made.close();
+      fail(new Failure.NotConnected("its name leads to a cloud's metadata address"));
+    } else {
+      send(made);
+    }
+  }
+
+  void notConnected(Throwable cause) {
+    connecting = null;
+    fail(new Failure.NotConnected(words(cause)));
   }
 
   @Override
@@ -79,126 +109,116 @@ final class NetworkCall implements UpstreamCall {
       return;
     }
     phase = Phase.OVER;
-    HttpClientRequest open = request;
-    if (open != null) {
-      open.reset();
-      settle();
+    if (connecting != null) {
+      var _ = connecting.close();
     }
-  }
-
-  /// Tells the owner of the body once that its memory is free.
-  private void settle() {
-    if (payload instanceof Payload.Held held && !settled) {
-      settled = true;
-      lastWrite.onComplete(_ -> held.settled().run());
+    if (connection != null) {
+      connection.abandon();
     }
+    settle();
   }
 
   @Override
   public void pause() {
-    if (response != null && phase == Phase.ANSWERING) {
-      response.pause();
-    }
+    reading(false);
   }
 
   @Override
   public void resume() {
-    if (response != null && phase == Phase.ANSWERING) {
-      response.resume();
+    reading(true);
+  }
+
+  private void reading(boolean on) {
+    if (connection != null && phase == Phase.ANSWERING) {
+      connection.channel().config().setAutoRead(on);
     }
   }
 
-  private void send(Upstream.Loop loop, HttpClientRequest opened, Consumer<MultiMap> headers) {
-    request = opened;
-    if (phase == Phase.OVER) {
-      opened.reset();
-      settle();
-      return;
-    }
+  private void send(Connection over) {
     phase = Phase.WAITING;
-    reused = !loop.firstUse(opened.connection());
-    if (!reused && Target.metadata(opened.connection().remoteAddress().hostAddress())) {
-      fail(new Failure.NotConnected("its name leads to a cloud's metadata address"));
+    connection = over;
+    reused = over.carry(this, method.equals("HEAD"));
+    Channel channel = over.channel();
+    Shipment sent = new Shipment(payload, channel, this::lost);
+    body = sent;
+    ByteBuf head = channel.alloc().directBuffer(HEAD_BYTES + sent.inline());
+    try {
+      write(head, sent);
+    } catch (IllegalArgumentException unfit) {
+      head.release();
+      fail(new Failure.NotConnected("the request cannot be passed on: " + unfit.getMessage()));
       return;
     }
-    headers.accept(opened.headers());
-    opened.putHeader("Host", target.authority());
+    sent.begin(head);
+  }
+
+  /// The request's head, and its body where that is small.
+  private void write(ByteBuf to, Shipment sent) {
+    HeadersMultiMap written = HeadersMultiMap.httpHeaders();
+    headers.accept(written);
+    written.set("Host", target.authority());
     if (!target.bearer().isEmpty()) {
-      opened.putHeader("Authorization", "Bearer " + target.bearer());
+      written.set("Authorization", "Bearer " + target.bearer());
     }
-    opened.exceptionHandler(cause -> fail(lost(cause)));
-    opened
-        .response()
-        .onComplete(answered -> {
-          if (answered.succeeded()) {
-            answer(answered.result());
-          } else {
-            fail(lost(answered.cause()));
-          }
-        });
-    switch (payload) {
-      case Payload.None _ -> opened.end();
-      case Payload.Held held when held.parts().size() == 1 -> {
-        lastWrite = opened.end(held.parts().getFirst());
-        settle();
+    sent.frame(written);
+    ByteBufUtil.writeAscii(to, printable(method));
+    to.writeByte(' ');
+    ByteBufUtil.writeUtf8(to, printable(target.basePath()));
+    ByteBufUtil.writeUtf8(to, printable(path));
+    ByteBufUtil.writeAscii(to, " HTTP/1.1\r\n");
+    written.encode(to);
+    ByteBufUtil.writeAscii(to, "\r\n");
+  }
+
+  /// A path that could end the request line early would let its sender write headers.
+  private static String printable(String path) {
+    for (int i = 0; i < path.length(); i++) {
+      if (path.charAt(i) <= ' ' || path.charAt(i) == 0x7F) {
+        throw new IllegalArgumentException("its path has a character that no path may have");
       }
-      case Payload.Held held -> {
-        opened.putHeader("Content-Length", Long.toString(held.length()));
-        pour(opened, held.parts().iterator());
-      }
-      case Payload.Flowing flowing -> {
-        if (flowing.length() < 0) {
-          opened.setChunked(true);
-        } else {
-          opened.putHeader("Content-Length", Long.toString(flowing.length()));
-        }
-        flowing.stream().pipeTo(opened).onFailure(cause -> fail(lost(cause)));
-      }
+    }
+    return path;
+  }
+
+  /// True once the whole request is on its way, so that another may follow it.
+  boolean sent() {
+    return body != null && body.done();
+  }
+
+  void room() {
+    if (body != null) {
+      body.room();
     }
   }
 
-  /// Writes what fits, and goes on when the connection has room again.
-  private void pour(HttpClientRequest opened, Iterator<Buffer> parts) {
-    while (parts.hasNext() && phase != Phase.OVER) {
-      Buffer part = parts.next();
-      if (!parts.hasNext()) {
-        lastWrite = opened.end(part);
-        settle();
-        return;
-      }
-      lastWrite = opened.write(part);
-      if (opened.writeQueueFull()) {
-        opened.drainHandler(_ -> pour(opened, parts));
-        return;
-      }
+  void head(int status, MultiMap answered) {
+    if (phase == Phase.WAITING) {
+      phase = Phase.ANSWERING;
+      tell(() -> listener.onHead(status, answered));
     }
   }
 
-  private void answer(HttpClientResponse answered) {
-    if (phase == Phase.OVER) {
-      return;
+  void chunk(Buffer chunk) {
+    if (phase == Phase.ANSWERING) {
+      tell(() -> listener.onChunk(chunk));
     }
-    response = answered;
-    phase = Phase.ANSWERING;
-    answered.handler(chunk -> {
-      if (phase == Phase.ANSWERING) {
-        listener.onChunk(chunk);
-      }
-    });
-    answered.endHandler(_ -> {
-      if (phase == Phase.ANSWERING) {
-        phase = Phase.OVER;
-        listener.onEnd();
-      }
-    });
-    answered.exceptionHandler(cause -> fail(new Failure.Cut(words(cause))));
-    listener.onHead(answered.statusCode(), answered.headers());
   }
 
-  private Failure lost(Throwable cause) {
-    return phase == Phase.ANSWERING
-        ? new Failure.Cut(words(cause))
-        : new Failure.NoAnswer(words(cause), reused);
+  void end() {
+    if (phase == Phase.ANSWERING) {
+      phase = Phase.OVER;
+      connection = null;
+      settle();
+      tell(listener::onEnd);
+    }
+  }
+
+  /// The connection is gone, or the request's own body did not come to its end.
+  void lost(Throwable cause) {
+    fail(
+        phase == Phase.ANSWERING
+            ? new Failure.Cut(words(cause))
+            : new Failure.NoAnswer(words(cause), reused));
   }
 
   private void fail(Failure failure) {
@@ -206,19 +226,40 @@ final class NetworkCall implements UpstreamCall {
       return;
     }
     cancel();
-    listener.onFailure(failure);
+    tell(() -> listener.onFailure(failure));
+  }
+
+  /// Tells the owner of the body once that its memory is free.
+  private void settle() {
+    if (body != null) {
+      body.settle();
+    } else if (payload instanceof Payload.Held held) {
+      held.settled().run();
+    }
+  }
+
+  /// The listener finds the context in which it began the call, so that what it starts stays on
+  /// this event loop.
+  private void tell(Runnable news) {
+    ContextInternal before = context.beginDispatch();
+    try {
+      news.run();
+    } catch (RuntimeException e) {
+      context.reportException(e);
+    } finally {
+      context.endDispatch(before);
+    }
   }
 
   /// The cause as an operator reads it, without addresses.
   private static String words(Throwable cause) {
+    String text = String.valueOf(cause.getMessage());
     return switch (cause) {
       case UnknownHostException _ -> "its name is not known";
-      case HttpClosedException _ -> "it closed the connection";
-      case ConnectException refused
-          when String.valueOf(refused.getMessage()).contains("timed out") ->
+      case ConnectException _ when text.contains("timed out") ->
           "it did not take the connection in time";
       case ConnectException _ -> "connection refused";
-      default -> String.valueOf(cause.getMessage());
+      default -> text.contains("reset by peer") ? "it reset the connection" : text;
     };
   }
 }

@@ -4,17 +4,12 @@ import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.PoolOptions;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -26,41 +21,17 @@ import java.util.function.Consumer;
 /// Calls backends that the operator named. One connection pool for each event loop, because a pool
 /// that is shared between loops costs a hand-over for each chunk.
 public final class Upstream implements AutoCloseable {
-  /// A backend that is there takes a connection in milliseconds; five seconds cover lost packets.
-  private static final int CONNECT_MILLIS = 5_000;
-
-  /// Each open stream holds one connection, so this caps the streams of a loop. It lies above what
-  /// the descriptors of one process allow: the limit that bites is `limits`, not this one.
-  private static final int CONNECTIONS = 100_000;
-
-  /// Below the 5 s after which common Python servers close an idle connection, so that we do first.
-  private static final int IDLE_SECONDS = 4;
-
-  private static final int MAX_HEADER_BYTES = 64 * 1024;
-
   /// For a look that begins while the program stops.
   private static final Failure STOPPING = new Failure.NotConnected("this Corral is stopping");
 
-  private final Vertx vertx;
+  private final VertxInternal vertx;
   private final Context control;
-  private final Map<Thread, Loop> loops = new ConcurrentHashMap<>();
+  private final Map<Thread, Connections> loops = new ConcurrentHashMap<>();
   private final Map<String, Inside> insides = new ConcurrentHashMap<>();
-
-  /// The pool of one event loop.
-  ///
-  /// @param used open connections that carried a call
-  record Loop(HttpClient client, Set<HttpConnection> used) {
-    boolean firstUse(HttpConnection connection) {
-      if (!used.add(connection)) {
-        return false;
-      }
-      connection.closeHandler(_ -> used.remove(connection));
-      return true;
-    }
-  }
+  private volatile boolean closed;
 
   public Upstream(Vertx vertx) {
-    this.vertx = vertx;
+    this.vertx = (VertxInternal) vertx;
     this.control = vertx.getOrCreateContext();
   }
 
@@ -80,14 +51,19 @@ public final class Upstream implements AutoCloseable {
       Consumer<MultiMap> headers,
       Payload payload,
       UpstreamCall.Listener listener) {
+    ContextInternal here = vertx.getOrCreateContext();
     if (target.isInside()) {
       Inside inside = insides.get(target.name());
-      Context here = vertx.getOrCreateContext();
       return InsideCall.begin(
           here, target.name(), inside, method, path, headers, payload, listener);
     }
-    Loop loop = loops.computeIfAbsent(Thread.currentThread(), _ -> open());
-    return NetworkCall.begin(loop, target, method, path, headers, payload, listener);
+    if (closed) {
+      throw new IllegalStateException("this Corral is stopping");
+    }
+    Connections connections =
+        loops.computeIfAbsent(
+            Thread.currentThread(), _ -> new Connections(vertx, here.nettyEventLoop()));
+    return NetworkCall.begin(connections, here, target, method, path, headers, payload, listener);
   }
 
   /// The whole small answer to a GET, for owners on virtual threads.
@@ -165,29 +141,11 @@ public final class Upstream implements AutoCloseable {
 
   @Override
   public void close() {
-    loops.values().forEach(loop -> loop.client().close());
+    closed = true;
+    loops.values().forEach(Connections::closeAll);
   }
 
   private static Answer failed(String why) {
     return new Answer.Failed(new Failure.NoAnswer(why, false));
-  }
-
-  private Loop open() {
-    HttpClientOptions options =
-        new HttpClientOptions()
-            .setConnectTimeout(CONNECT_MILLIS)
-            .setKeepAliveTimeout(IDLE_SECONDS)
-            .setMaxHeaderSize(MAX_HEADER_BYTES)
-            .setDecompressionSupported(false)
-            .setTcpNoDelay(true);
-    HttpClient client =
-        vertx
-            .httpClientBuilder()
-            .with(options)
-            .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(-1))
-            // A backend that resets its connection is told to the call, not to the log.
-            .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))
-            .build();
-    return new Loop(client, Collections.newSetFromMap(new IdentityHashMap<>()));
   }
 }

@@ -1,0 +1,228 @@
+package dev.corral.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.impl.headers.HeadersMultiMap;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// One HTTP/1.1 connection to a backend: reads answers and hands each piece to the call that it
+/// carries, in the moment in which it comes. Netty's decoder without Vert.x's client above it,
+/// which costs as much again (decision 10).
+final class Connection extends ChannelInboundHandlerAdapter {
+  private static final int MAX_HEADER_BYTES = 64 * 1024;
+
+  /// What one read brings is handed on in one piece.
+  private static final int MAX_PIECE_BYTES = 64 * 1024;
+
+  private final Connections pool;
+  private final Target target;
+  private final Decoder decoder = new Decoder();
+  private @Nullable Channel channel;
+  private @Nullable NetworkCall call;
+  private boolean used;
+  private boolean keptAlive;
+
+  /// Between the head and the end of an answer that only announces another.
+  private boolean informational;
+
+  private long idleSince;
+
+  /// Knows that an answer to HEAD has no body, whatever its head says.
+  private static final class Decoder extends HttpResponseDecoder {
+    private boolean headOnly;
+
+    Decoder() {
+      super(
+          new HttpDecoderConfig()
+              .setMaxHeaderSize(MAX_HEADER_BYTES)
+              .setMaxChunkSize(MAX_PIECE_BYTES));
+    }
+
+    @Override
+    protected HttpMessage createMessage(String[] initialLine) {
+      return new DefaultHttpResponse(
+          HttpVersion.valueOf(initialLine[0]),
+          HttpResponseStatus.valueOf(Integer.parseInt(initialLine[1]), initialLine[2]),
+          HeadersMultiMap.httpHeaders());
+    }
+
+    @Override
+    protected boolean isContentAlwaysEmpty(HttpMessage message) {
+      return super.isContentAlwaysEmpty(message) || headOnly;
+    }
+  }
+
+  Connection(Connections pool, Target target) {
+    this.pool = pool;
+    this.target = target;
+  }
+
+  ChannelHandler decoder() {
+    return decoder;
+  }
+
+  Target target() {
+    return target;
+  }
+
+  /// The channel, from the moment at which it was made.
+  Channel channel() {
+    return Objects.requireNonNull(channel);
+  }
+
+  /// In [System#nanoTime()].
+  long idleSince() {
+    return idleSince;
+  }
+
+  boolean isOpen() {
+    return channel().isActive();
+  }
+
+  void close() {
+    var _ = channel().close();
+  }
+
+  /// From now on that call is told what comes.
+  ///
+  /// @return true where an earlier call went over this connection
+  boolean carry(NetworkCall next, boolean headOnly) {
+    boolean before = used;
+    used = true;
+    call = next;
+    decoder.headOnly = headOnly;
+    return before;
+  }
+
+  /// The call wants no more of it; nothing that is still on its way can belong to another call.
+  void abandon() {
+    call = null;
+    close();
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    channel = context.channel();
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    pool.opened(this);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    try {
+      NetworkCall carried = call;
+      if (carried == null) {
+        // Bytes that nobody asked for.
+        close();
+      } else if (message instanceof HttpObject part) {
+        take(carried, part);
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void take(NetworkCall carried, HttpObject part) {
+    DecoderResult decoded = part.decoderResult();
+    if (decoded.isFailure()) {
+      abandon();
+      carried.lost(decoded.cause());
+      return;
+    }
+    if (part instanceof HttpResponse head) {
+      informational = head.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+      keptAlive = HttpUtil.isKeepAlive(head);
+      if (!informational) {
+        carried.head(head.status().code(), (MultiMap) head.headers());
+      }
+    }
+    if (part instanceof HttpContent content && call == carried && !informational) {
+      ByteBuf bytes = content.content();
+      if (bytes.isReadable()) {
+        carried.chunk(Buffer.buffer(bytes.readableBytes()).appendBuffer(Buffer.buffer(bytes)));
+      }
+      if (part instanceof LastHttpContent && call == carried) {
+        end(carried);
+      }
+    }
+  }
+
+  private void end(NetworkCall carried) {
+    call = null;
+    if (keptAlive && carried.sent() && isOpen()) {
+      channel().config().setAutoRead(true);
+      idleSince = System.nanoTime();
+      pool.keep(this);
+    } else {
+      close();
+    }
+    carried.end();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    NetworkCall carried = call;
+    if (carried != null && context.channel().isWritable()) {
+      carried.room();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    pool.closed(this);
+    NetworkCall carried = call;
+    call = null;
+    if (carried != null) {
+      carried.lost(new Closed());
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    NetworkCall carried = call;
+    call = null;
+    close();
+    if (carried != null) {
+      carried.lost(cause);
+    }
+  }
+
+  /// The backend closed the connection in the middle of a call.
+  static final class Closed extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Closed() {
+      super("it closed the connection");
+    }
+
+    /// Thrown nowhere: it is a word for what happened.
+    @Override
+    public Throwable fillInStackTrace() {
+      return this;
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.corral.upstream;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.vertx.core.impl.VertxInternal;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/// The connections of one event loop to all backends, and no other thread's business. Each carries
+/// one call at a time and is kept for the next one to the same target for a few seconds. Without a
+/// limit: each open stream holds one, and the limits that bite are those of `limits`.
+final class Connections {
+  /// A backend that is there takes a connection in milliseconds; five seconds cover lost packets.
+  private static final int CONNECT_MILLIS = 5_000;
+
+  /// With [#SWEEP_SECONDS] below the 5 s after which common Python servers close an idle
+  /// connection, so that we do first.
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  private static final int SWEEP_SECONDS = 1;
+
+  private final EventLoop loop;
+  private final Bootstrap bootstrap;
+  private final Map<Target, Deque<Connection>> idle = new HashMap<>();
+  private final Set<Connection> open = Collections.newSetFromMap(new IdentityHashMap<>());
+  private @Nullable SslContext tls;
+  private boolean sweeping;
+
+  Connections(VertxInternal vertx, EventLoop loop) {
+    this.loop = loop;
+    this.bootstrap =
+        new Bootstrap()
+            .group(loop)
+            .channelFactory(vertx.transport().channelFactory(false))
+            .resolver(vertx.nettyAddressResolverGroup())
+            .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+            .option(ChannelOption.TCP_NODELAY, true);
+  }
+
+  /// The one that was used last, because its backend is the least likely to have given it up.
+  @Nullable Connection kept(Target target) {
+    Deque<Connection> waiting = idle.get(target);
+    if (waiting == null) {
+      return null;
+    }
+    long now = System.nanoTime();
+    for (Connection last = waiting.pollLast(); last != null; last = waiting.pollLast()) {
+      if (now - last.idleSince() < IDLE_NANOS && last.isOpen()) {
+        return last;
+      }
+      last.close();
+    }
+    return null;
+  }
+
+  /// Makes a new one for a call, which is told what becomes of it, never before this returns.
+  ///
+  /// @return closed by a call that is cancelled meanwhile
+  Channel connect(Target target, NetworkCall call) {
+    Connection made = new Connection(this, target);
+    ChannelFuture connecting =
+        bootstrap
+            .clone()
+            .handler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) throws SSLException {
+                    if (target.tls()) {
+                      SslHandler secured =
+                          tls().newHandler(channel.alloc(), target.host(), target.port());
+                      secured.setHandshakeTimeoutMillis(CONNECT_MILLIS);
+                      channel.pipeline().addLast(secured);
+                    }
+                    channel.pipeline().addLast(made.decoder(), made);
+                  }
+                })
+            .connect(InetSocketAddress.createUnresolved(target.host(), target.port()));
+    Channel channel = connecting.channel();
+    connecting.addListener(_ -> {
+      SslHandler secured = channel.pipeline().get(SslHandler.class);
+      if (!connecting.isSuccess()) {
+        call.notConnected(connecting.cause());
+      } else if (secured == null) {
+        call.connected(made);
+      } else {
+        secured
+            .handshakeFuture()
+            .addListener(shaken -> {
+              if (shaken.isSuccess()) {
+                call.connected(made);
+              } else {
+                var _ = channel.close();
+                call.notConnected(shaken.cause());
+              }
+            });
+      }
+    });
+    return channel;
+  }
+
+  void opened(Connection connection) {
+    open.add(connection);
+  }
+
+  void closed(Connection connection) {
+    open.remove(connection);
+    Deque<Connection> waiting = idle.get(connection.target());
+    if (waiting != null) {
+      waiting.remove(connection);
+    }
+  }
+
+  /// Its call is over and left it clean.
+  void keep(Connection connection) {
+    idle.computeIfAbsent(connection.target(), _ -> new ArrayDeque<>()).addLast(connection);
+    if (!sweeping) {
+      sweeping = true;
+      var _ = loop.schedule(this::sweep, SWEEP_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  /// Closes what nobody wanted for too long; goes on while anything is kept.
+  private void sweep() {
+    long now = System.nanoTime();
+    for (Iterator<Deque<Connection>> each = idle.values().iterator(); each.hasNext(); ) {
+      Deque<Connection> waiting = each.next();
+      while (!waiting.isEmpty() && now - waiting.getFirst().idleSince() >= IDLE_NANOS) {
+        waiting.removeFirst().close();
+      }
+      if (waiting.isEmpty()) {
+        each.remove();
+      }
+    }
+    sweeping = !idle.isEmpty();
+    if (sweeping) {
+      var _ = loop.schedule(this::sweep, SWEEP_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  /// From any thread.
+  void closeAll() {
+    loop.execute(() -> List.copyOf(open).forEach(Connection::close));
+  }
+
+  private SslContext tls() throws SSLException {
+    SslContext made = tls;
+    if (made == null) {
+      made = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS").build();
+      tls = made;
+    }
+    return made;
+  }
+}
