@@ -20,6 +20,7 @@ import dev.corral.ollama.Management;
 import dev.corral.registry.Trouble;
 import dev.corral.upstream.Target;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -52,9 +53,9 @@ final class HeaderFinder implements HeaderSearch {
 
   @Override
   public Found find(ModelName name) {
-    Optional<Path> weights = weights(name);
-    if (weights.isPresent()) {
-      return read(name, weights.get());
+    Optional<Found> here = held(name);
+    if (here.isPresent()) {
+      return here.get();
     }
     Optional<Gguf> shown = shown(name);
     return shown.isPresent()
@@ -64,8 +65,7 @@ final class HeaderFinder implements HeaderSearch {
 
   /// The whole header of a model that lies in a readable store.
   Optional<Gguf> stored(ModelName name) {
-    return weights(name)
-        .map(file -> read(name, file))
+    return held(name)
         .flatMap(found ->
             found instanceof Found.Header(Gguf gguf) ? Optional.of(gguf) : Optional.empty());
   }
@@ -83,7 +83,7 @@ final class HeaderFinder implements HeaderSearch {
     try {
       return answer.get(moment.toMillis(), TimeUnit.MILLISECONDS)
               instanceof Answered.Got<Header>(Header header)
-          ? Optional.of(header.gguf())
+          ? Optional.of(header.loaded())
           : Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -100,7 +100,7 @@ final class HeaderFinder implements HeaderSearch {
       return afar(repository.get());
     }
     return switch (afar.get().of(name, Depth.EXACT)) {
-      case Answered.Got<Header>(Header header) -> new Found.Header(header.gguf());
+      case Answered.Got<Header>(Header header) -> new Found.Header(header.loaded());
       case Answered.Not<Header>(Trouble trouble) ->
           trouble.kind() == Trouble.Kind.MISSING && repository.isPresent()
               ? afar(repository.get())
@@ -134,23 +134,29 @@ final class HeaderFinder implements HeaderSearch {
     };
   }
 
-  private Optional<Path> weights(ModelName name) {
+  private Optional<Found> held(ModelName name) {
     try {
-      return store.find(name).flatMap(StoredModel::weights);
+      return store
+          .find(name)
+          .flatMap(model -> model.weights().map(weights -> read(model, weights)));
     } catch (StoreFailure e) {
       return Optional.empty();
     }
   }
 
-  private static Found read(ModelName name, Path file) {
-    try (FileBytes bytes = FileBytes.open(file)) {
+  private static Found read(StoredModel model, Path weights) {
+    try (FileBytes bytes = FileBytes.open(weights)) {
+      long projectors = 0;
+      for (Path one : model.projectors()) {
+        projectors += Files.size(one);
+      }
       return switch (GgufReader.read(bytes, ReadSettings.forFit())) {
-        case Reading.Exact(Gguf gguf) -> new Found.Header(gguf);
-        case Reading.Provisional(Gguf gguf) -> new Found.Header(gguf);
-        case Reading.Refused refused -> damaged(name, refused.reason());
+        case Reading.Exact(Gguf gguf) -> new Found.Header(gguf.seeing(projectors));
+        case Reading.Provisional(Gguf gguf) -> new Found.Header(gguf.seeing(projectors));
+        case Reading.Refused refused -> damaged(model.name(), refused.reason());
       };
     } catch (IOException e) {
-      return damaged(name, "its file cannot be read");
+      return damaged(model.name(), "its file cannot be read");
     }
   }
 

@@ -3,6 +3,8 @@ package dev.corral;
 import dev.corral.db.Database;
 import dev.corral.db.DatabaseFailure;
 import dev.corral.fit.Correction;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,6 +57,24 @@ final class LoadRecord implements Correction.Book {
   public Optional<Correction> find(String architecture, String driver) {
     return Optional.ofNullable(known.get(name(architecture, driver)))
         .map(sums -> new Correction((double) sums.measured() / sums.estimated(), sums.loads()));
+  }
+
+  @Override
+  public List<Correction.Line> all() {
+    return known.entrySet().stream()
+        .map(one -> {
+          int space = one.getKey().lastIndexOf(' ');
+          Sums sums = one.getValue();
+          return new Correction.Line(
+              one.getKey().substring(0, Math.max(0, space)),
+              one.getKey().substring(space + 1),
+              (double) sums.measured() / sums.estimated(),
+              sums.loads());
+        })
+        .sorted(
+            Comparator.comparing(Correction.Line::architecture)
+                .thenComparing(Correction.Line::driver))
+        .toList();
   }
 
   /// Takes one more load into account.

@@ -201,7 +201,7 @@ final class PullPlanning implements PlanCalls.Planner {
 
   private Optional<Fit> fit(ModelName name) {
     return downloads.hubs().headers().of(name, Depth.GLANCE) instanceof Answered.Got<Header> got
-        ? Optional.of(here.of(name.shortName(), got.value().gguf()))
+        ? Optional.of(here.of(name.shortName(), got.value().loaded()))
         : Optional.empty();
   }
 

@@ -37,6 +37,9 @@ class LoadRecordTest {
     }
     try (Database database = database()) {
       LoadRecord record = new LoadRecord(database);
+      assertThat(record.all())
+          .extracting(line -> line.architecture() + " " + line.driver() + " " + line.loads())
+          .containsExactly("llama cpu 1", "llama cuda 2");
       Correction cuda = record.find("llama", "cuda").orElseThrow();
       assertThat(cuda.ratio()).isCloseTo(1.2, within(0.0001));
       assertThat(cuda.loads()).isEqualTo(2);

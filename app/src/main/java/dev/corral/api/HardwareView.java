@@ -7,12 +7,20 @@ import org.jspecify.annotations.Nullable;
 /// What this machine offers to models: `GET /manage/hardware`.
 ///
 /// @param classes how cards are sorted, for filters
+/// @param loads how earlier loads compared with their estimates
 /// @param at when it was looked at
-public record HardwareView(List<Gpu> gpus, Host host, List<VramClass> classes, Instant at) {
+public record HardwareView(
+    List<Gpu> gpus, Host host, List<VramClass> classes, List<Loads> loads, Instant at) {
   public HardwareView {
     gpus = List.copyOf(gpus);
     classes = List.copyOf(classes);
+    loads = List.copyOf(loads);
   }
+
+  /// @param driver `cuda`, `rocm`, `vulkan`, `metal`, or `cpu`
+  /// @param ratio measured by estimated
+  /// @param loads how many were compared
+  public record Loads(String architecture, String driver, double ratio, int loads) {}
 
   /// @param totalBytes null where nobody tells
   /// @param freeBytes null where nobody tells

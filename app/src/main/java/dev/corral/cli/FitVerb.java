@@ -100,13 +100,28 @@ final class FitVerb extends Verb {
     return new Failure(Exit.USAGE, String.valueOf(e.getMessage()), "See: corral fit --help");
   }
 
-  private static List<Fit> answers(FitQuestion question, Path file, Gguf gguf) {
+  private List<Fit> answers(FitQuestion question, Path file, Gguf gguf) {
     return question.answers(
         String.valueOf(file.getFileName()),
         gguf,
         OptionalLong.empty(),
         () -> Hardware.of(Inventory.read()),
-        Correction.Book.EMPTY);
+        book());
+  }
+
+  /// What the server of this machine learned from earlier loads; nothing where none runs.
+  private Correction.Book book() {
+    if (!Answers.local(server().base())) {
+      return Correction.Book.EMPTY;
+    }
+    try {
+      return Correction.Book.of(
+          Json.elements(server().get("/manage/hardware").path("loads")).stream()
+              .map(one -> Json.as(one, Correction.Line.class))
+              .toList());
+    } catch (Failure e) {
+      return Correction.Book.EMPTY;
+    }
   }
 
   /// What is there as a file is meant as one; so is what looks like one.

@@ -132,6 +132,11 @@ public final class FitCalls implements CallGroup {
             VramClass.ALL.stream()
                 .map(one -> new HardwareView.VramClass(one.name(), one.bytes(), one.cards()))
                 .toList(),
+            here.book().all().stream()
+                .map(one ->
+                    new HardwareView.Loads(
+                        one.architecture(), one.driver(), one.ratio(), one.loads()))
+                .toList(),
             found.at()));
   }
 

@@ -14,6 +14,10 @@ record Estimate(List<Long> weights, List<Long> cache, List<Long> compute, long o
   /// An architecture whose graph is not known here gets a quarter more for its steps.
   private static final long DOUBT = 4;
 
+  /// What the encoder of a projector takes for its steps at most; source: memory-fit note, section
+  /// 3.6, as Ollama reserves it.
+  private static final long SEEING = 1L << 30;
+
   static Estimate of(Gguf gguf, Shape shape, FitSettings settings, List<Double> freeShares) {
     Run run = Run.of(settings, shape);
     Deal deal = Deal.of(settings.placement(), shape, freeShares);
@@ -31,7 +35,7 @@ record Estimate(List<Long> weights, List<Long> cache, List<Long> compute, long o
     if (settings.embeddings()) {
       output += 4L * shape.embedding() * run.slots();
     }
-    List<Long> compute = compute(shape, run, deal, dealt, hostBlock);
+    List<Long> compute = compute(shape, run, deal, dealt, hostBlock, gguf.sees());
     return new Estimate(
         dealt.bytes(),
         boxed(cache),
@@ -40,11 +44,11 @@ record Estimate(List<Long> weights, List<Long> cache, List<Long> compute, long o
   }
 
   private static List<Long> compute(
-      Shape shape, Run run, Deal deal, Weights.Dealt dealt, long hostBlock) {
+      Shape shape, Run run, Deal deal, Weights.Dealt dealt, long hostBlock, boolean sees) {
     Compute compute = new Compute(shape, run);
     long[] bytes = new long[1 + deal.devices()];
     if (deal.devices() == 0) {
-      bytes[0] = compute.host();
+      bytes[0] = compute.host() + (sees ? SEEING : 0);
       return boxed(bytes);
     }
     bytes[0] =
@@ -57,6 +61,7 @@ record Estimate(List<Long> weights, List<Long> cache, List<Long> compute, long o
         bytes[i] = first + compute.pipeline(i == 1) + foreignCaches(shape, run, deal, i);
       }
     }
+    bytes[1] += sees ? SEEING : 0;
     return boxed(bytes);
   }
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// one line of `corral fit` and one object of `POST /manage/fit`; bytes everywhere.
 ///
 /// @param model as it was asked for
-/// @param exact the whole header was read and its architecture's rules are known; else the figures
-///   err upwards
+/// @param exact the whole header was read, its architecture's rules are known, and it has no part
+///   that sees or hears; else the figures err upwards
 /// @param outputBytes rows of logits, on the host
 /// @param hostBytes everything on the host
 /// @param deviceBytes everything, by GPU

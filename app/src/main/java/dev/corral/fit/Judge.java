@@ -133,7 +133,7 @@ final class Judge {
     }
 
     boolean exact() {
-      return gguf.complete() && known.known();
+      return gguf.complete() && known.known() && !gguf.sees();
     }
 
     /// True where the machine lacks a GPU that was asked for.

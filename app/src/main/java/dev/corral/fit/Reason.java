@@ -124,8 +124,11 @@ record Reason(
           + known.architecture()
           + "' is not known here: this is estimated from above.";
     }
-    return bench.gguf().complete()
-        ? ""
-        : " Provisional: only a part of the header is known, this is estimated from above.";
+    if (!bench.gguf().complete()) {
+      return " Provisional: only a part of the header is known, this is estimated from above.";
+    }
+    return bench.gguf().sees()
+        ? " With the part that sees or hears, and 1 GiB for its steps, which is from above."
+        : "";
   }
 }

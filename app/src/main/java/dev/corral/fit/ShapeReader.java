@@ -22,7 +22,9 @@ final class ShapeReader {
   private ShapeReader(Gguf gguf, String architecture) {
     this.gguf = gguf;
     this.architecture = architecture;
-    gguf.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));
+    gguf.tensors().stream()
+        .filter(tensor -> !tensor.sees())
+        .forEach(tensor -> tensors.put(tensor.name(), tensor));
   }
 
   /// Empty where the header lacks what no estimate can do without (architecture, number of blocks,

@@ -27,6 +27,7 @@ public record Gguf(
   public static final String ARCHITECTURE = "general.architecture";
   public static final String TOKENS = "tokenizer.ggml.tokens";
   public static final String TOKEN_TYPES = "tokenizer.ggml.token_type";
+  private static final String PROJECTOR = "mm.projector";
   private static final String PARTS = "split.count";
   private static final String ALL_TENSORS = "split.tensors.count";
 
@@ -81,6 +82,32 @@ public record Gguf(
         -1,
         length,
         false);
+  }
+
+  /// This model with what it sees or hears through, of which only the size is known.
+  ///
+  /// @param projectorBytes of all such files together; 0 for none
+  public Gguf seeing(long projectorBytes) {
+    if (projectorBytes <= 0) {
+      return this;
+    }
+    List<Tensor> all = new ArrayList<>(tensors);
+    all.add(new Tensor(PROJECTOR, List.of(projectorBytes), TensorType.I8, 0, projectorBytes));
+    return new Gguf(
+        version,
+        alignment,
+        metadata,
+        List.copyOf(all),
+        tensorCount + 1,
+        dataStart,
+        Math.addExact(length, projectorBytes),
+        complete);
+  }
+
+  /// True where it has, or comes with, a part that sees or hears: its tensors are called `v.`, `a.`
+  /// and `mm.` in a file of their own as in the model's.
+  public boolean sees() {
+    return tensors.stream().anyMatch(Tensor::sees);
   }
 
   public Optional<String> architecture() {

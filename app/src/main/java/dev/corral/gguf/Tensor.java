@@ -17,6 +17,11 @@ public record Tensor(String name, List<Long> shape, TensorType type, long offset
     return dimension < shape.size() ? shape.get(dimension) : 1;
   }
 
+  /// True where it belongs to a part that sees or hears, not to the network of blocks.
+  public boolean sees() {
+    return name.startsWith("v.") || name.startsWith("a.") || name.startsWith("mm.");
+  }
+
   public long elements() {
     return shape.stream().reduce(1L, Math::multiplyExact);
   }

@@ -6,6 +6,7 @@ import dev.corral.gguf.GgufReader;
 import dev.corral.gguf.ReadSettings;
 import dev.corral.gguf.Reading;
 import dev.corral.model.Layer;
+import dev.corral.model.Manifest;
 import dev.corral.model.ModelName;
 import dev.corral.outbound.Leash;
 import dev.corral.registry.Fetched;
@@ -64,28 +65,12 @@ public final class Headers {
   }
 
   private Answered<Header> ofHub(ModelName name, Depth depth) {
-    RepositoryName repository;
-    try {
-      repository = RepositoryName.of(name);
-    } catch (IllegalArgumentException e) {
-      return missing(name, "is no repository of the Hub", "Write it as hf.co/OWNER/REPOSITORY.");
-    }
     return listings
-        .repository(repository)
-        .then(found -> {
-          Optional<Choice> choice = found.files().meantBy(name.tag());
-          return choice.isPresent()
-              ? of(repository, choice.get(), depth)
-              : missing(
-                  name,
-                  "is not among the GGUF files of " + repository,
-                  "See what there is: corral hub " + repository);
-        });
-  }
-
-  private static Answered<Header> missing(ModelName name, String clause, String next) {
-    return new Answered.Not<>(
-        new Trouble(Trouble.Kind.MISSING, "'" + name.shortName() + "' " + clause, next));
+        .meant(name)
+        .then(found ->
+            of(found.repository().name(), found.choice(), depth)
+                .then(header ->
+                    new Answered.Got<>(header.seeing(found.repository().projectorBytes()))));
   }
 
   /// The header of one choice; of a split set, that of all parts.
@@ -124,13 +109,13 @@ public final class Headers {
     int asked = requests;
     long read = bytes;
     if (files.size() == 1) {
-      return new Answered.Got<>(new Header(parts.getFirst(), asked, read));
+      return new Answered.Got<>(new Header(parts.getFirst(), asked, read, 0));
     }
     Answered<Gguf> whole =
         firstAlone
             ? new Answered.Got<>(parts.getFirst().ofSet(choice.size()))
             : Tables.joined(parts);
-    return whole.then(gguf -> new Answered.Got<>(new Header(gguf, asked, read)));
+    return whole.then(gguf -> new Answered.Got<>(new Header(gguf, asked, read, 0)));
   }
 
   private Answered<Header> of(RepositoryName repository, HubFile file, Depth depth, long deadline) {
@@ -159,9 +144,14 @@ public final class Headers {
                 .findFirst();
         yield weights.isPresent()
             ? ofBlob(name, remote, weights.get(), depth)
-            : missing(name, "has no weights in its manifest", "Choose another tag.");
+                .then(header -> new Answered.Got<>(header.seeing(projectors(found.manifest()))))
+            : Listings.missing(name, "has no weights in its manifest", "Choose another tag.");
       }
     };
+  }
+
+  private static long projectors(Manifest manifest) {
+    return manifest.layers(Layer.PROJECTOR).stream().mapToLong(Layer::size).sum();
   }
 
   private Answered<Header> ofBlob(ModelName name, Remote remote, Layer layer, Depth depth) {
@@ -181,7 +171,7 @@ public final class Headers {
   private Answered<Header> read(String key, RangeSource source, Depth depth, String what) {
     Gguf known = known(key);
     if (known != null) {
-      return new Answered.Got<>(new Header(known, 0, 0));
+      return new Answered.Got<>(new Header(known, 0, 0, 0));
     }
     if (!admitted()) {
       return new Answered.Not<>(
@@ -223,7 +213,7 @@ public final class Headers {
   }
 
   private static Answered<Header> got(Gguf gguf, RangeSource source) {
-    return new Answered.Got<>(new Header(gguf, source.requests(), source.bytesRead()));
+    return new Answered.Got<>(new Header(gguf, source.requests(), source.bytesRead(), 0));
   }
 
   private static Trouble trouble(Reading.Refused refused, RangeSource source, String what) {

@@ -6,7 +6,6 @@ import dev.corral.outbound.Outbound;
 import dev.corral.registry.Hub;
 import dev.corral.registry.Ranged;
 import dev.corral.registry.Registry;
-import dev.corral.registry.Trouble;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
@@ -50,23 +49,7 @@ public final class Hubs {
 
   /// What a pull of a name means in its repository.
   public Answered<Choice> choice(ModelName name) {
-    RepositoryName repository;
-    try {
-      repository = RepositoryName.of(name);
-    } catch (IllegalArgumentException e) {
-      return missing(name, "is no repository of the Hub", "Write it as hf.co/OWNER/REPOSITORY.");
-    }
-    return listings
-        .repository(repository)
-        .then(found -> {
-          Optional<Choice> choice = found.files().meantBy(name.tag());
-          return choice.isPresent()
-              ? new Answered.Got<>(choice.get())
-              : missing(
-                  name,
-                  "is not among the GGUF files of " + repository,
-                  "See what there is: corral hub " + repository);
-        });
+    return listings.meant(name).then(found -> new Answered.Got<>(found.choice()));
   }
 
   /// What goes with whatever is chosen in the repository that a name means; of most nothing.
@@ -74,11 +57,6 @@ public final class Hubs {
     return listings
         .repository(RepositoryName.of(name))
         .then(found -> new Answered.Got<>(found.files().projector()));
-  }
-
-  private static Answered<Choice> missing(ModelName name, String clause, String next) {
-    return new Answered.Not<>(
-        new Trouble(Trouble.Kind.MISSING, "'" + name.shortName() + "' " + clause, next));
   }
 
   /// Asks for a range of a file of the repository that a name means, both ends inclusive.

@@ -3,6 +3,7 @@ package dev.corral.hub;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.corral.model.Digest;
+import dev.corral.model.ModelName;
 import dev.corral.registry.Trouble;
 import java.net.URI;
 import java.time.Duration;
@@ -78,6 +79,34 @@ final class Listings {
                 : keep(described(name, got, NOTHING), ""));
       }
     };
+  }
+
+  /// What a pull of a name means in its repository.
+  record Meant(Repository repository, Choice choice) {}
+
+  Answered<Meant> meant(ModelName name) {
+    RepositoryName repository;
+    try {
+      repository = RepositoryName.of(name);
+    } catch (IllegalArgumentException e) {
+      return missing(name, "is no repository of the Hub", "Write it as hf.co/OWNER/REPOSITORY.");
+    }
+    return repository(repository)
+        .then(found ->
+            found
+                .files()
+                .meantBy(name.tag())
+                .<Answered<Meant>>map(choice -> new Answered.Got<>(new Meant(found, choice)))
+                .orElseGet(() ->
+                    missing(
+                        name,
+                        "is not among the GGUF files of " + repository,
+                        "See what there is: corral hub " + repository)));
+  }
+
+  static <T> Answered<T> missing(ModelName name, String clause, String next) {
+    return new Answered.Not<>(
+        new Trouble(Trouble.Kind.MISSING, "'" + name.shortName() + "' " + clause, next));
   }
 
   private Optional<Kept> known(RepositoryName name) {

@@ -138,9 +138,11 @@ public final class Offers {
         return new Judged(choice, Optional.empty(), Basis.SIZE);
       }
       String model = choice.name().map(Object::toString).orElseGet(choice::title);
+      long beside = repository.projectorBytes();
       Gguf own = headers.get(choice);
       if (own != null) {
-        return new Judged(choice, Optional.of(here.get().of(model, own)), Basis.HEADER);
+        return new Judged(
+            choice, Optional.of(here.get().of(model, own.seeing(beside))), Basis.HEADER);
       }
       Optional<Map.Entry<Choice, Gguf>> sibling = headers.entrySet().stream().findFirst();
       Fit fit =
@@ -149,8 +151,11 @@ public final class Offers {
                   .of(
                       model,
                       Tables.scaled(
-                          sibling.get().getValue(), sibling.get().getKey().size(), choice.size()))
-              : here.get().roughly(model, choice.size());
+                              sibling.get().getValue(),
+                              sibling.get().getKey().size(),
+                              choice.size())
+                          .seeing(beside))
+              : here.get().roughly(model, choice.size() + beside);
       return new Judged(choice, Optional.of(fit), sibling.isPresent() ? Basis.SIBLING : Basis.SIZE);
     }
 

@@ -24,6 +24,11 @@ public record Repository(
     long likes,
     Sorted files,
     boolean truncated) {
+  /// Bytes of what a model sees or hears through, which comes with every choice; 0 for most.
+  public long projectorBytes() {
+    return files.projector().map(HubFile::size).orElse(0L);
+  }
+
   /// Who gets the files.
   public enum Access {
     OPEN,

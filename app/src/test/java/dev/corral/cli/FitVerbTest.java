@@ -208,6 +208,23 @@ class FitVerbTest {
   }
 
   @Test
+  void whatTheServerHereLearnedFromEarlierLoadsCountsForAFileToo() throws IOException {
+    Path file = header(LLAMA);
+    assertThat(only("fit", file.toString(), "--placement", "cpu", "--json").has("measured"))
+        .isFalse();
+    try (Station station = new Station()) {
+      typed.at(station);
+      station.answering(
+          "GET /manage/hardware",
+          200,
+          "{\"loads\":[{\"architecture\":\"llama\",\"driver\":\"cpu\",\"ratio\":1.25,\"loads\":3}]}");
+      JsonNode fit = only("fit", file.toString(), "--placement", "cpu", "--json");
+      assertThat(fit.path("measured").path("ratio").asDouble()).isEqualTo(1.25);
+      assertThat(fit.path("measured").path("loads").asInt()).isEqualTo(3);
+    }
+  }
+
+  @Test
   void aPackedHeaderIsReadToo() throws IOException {
     Path packed = home.resolve("model.gguf-header.gz");
     try (InputStream bytes = resource("headers/" + LLAMA + ".gguf-header.gz")) {

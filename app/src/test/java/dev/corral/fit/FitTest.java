@@ -277,6 +277,36 @@ class FitTest {
   }
 
   @Test
+  void whatAModelSeesThroughIsCountedWithItsStepsFromAboveAndIsNeverExact() {
+    long projector = 600L << 20;
+    Fit blind = fit(llama8b, FitSettings.of(8192), Hardware.card(16 * GIB));
+    Fit seeing = fit(llama8b.seeing(projector), FitSettings.of(8192), Hardware.card(16 * GIB));
+    assertThat(seeing.deviceBytes().getFirst() - blind.deviceBytes().getFirst())
+        .isEqualTo(projector + GIB);
+    assertThat(seeing.exact()).isFalse();
+    assertThat(seeing.blocks()).isEqualTo(blind.blocks());
+    assertThat(seeing.reason()).contains("sees or hears").contains("1 GiB");
+    Hardware none = new Hardware(List.of(), 32 * GIB, 30 * GIB);
+    assertThat(
+            fit(llama8b.seeing(projector), FitSettings.of(8192), none).hostBytes()
+                - fit(llama8b, FitSettings.of(8192), none).hostBytes())
+        .isEqualTo(projector + GIB);
+    assertThat(llama8b.seeing(0)).isSameAs(llama8b);
+  }
+
+  @Test
+  void aProjectorBesideAFirstPartOfAHeaderLeavesTheBlocksAsTheKeysTellThem() throws IOException {
+    Gguf exact = Corpus.header("with-vocabulary/llama-3.1-8b.Q4_K_M.gguf-header.gz");
+    Gguf glance =
+        Corpus.glance("with-vocabulary/llama-3.1-8b.Q4_K_M.gguf-header.gz", exact.length());
+    Fit blind = fit(glance, FitSettings.of(8192), Hardware.card(24 * GIB));
+    Fit seeing = fit(glance.seeing(GIB), FitSettings.of(8192), Hardware.card(24 * GIB));
+    assertThat(seeing.kv()).isEqualTo(blind.kv());
+    assertThat(seeing.deviceBytes().getFirst() - blind.deviceBytes().getFirst())
+        .isBetween(2 * GIB - (1 << 20), 2 * GIB);
+  }
+
+  @Test
   void aFileThatIsNoModelIsRefused() {
     Gguf vocabulary = read(new GgufWriter().text(Gguf.ARCHITECTURE, "llama").header());
     Fit fit = fit(vocabulary, FitSettings.of(2048), Hardware.card(8 * GIB));

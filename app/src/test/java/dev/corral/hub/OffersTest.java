@@ -114,6 +114,19 @@ class OffersTest {
   }
 
   @Test
+  void whatGoesWithEveryChoiceIsCountedWithIt() {
+    publish("Q3_K_M", "Q4_K_M");
+    Offer blind = offer(card(24 * GIB));
+    hub.large(REPO, "mmproj-F16.gguf", new byte[] {1}, GIB);
+    Offer seeing = got(new Offers(Yonder.hubs(hub, "")).of(NAME, card(24 * GIB)));
+    assertThat(needed(judged(seeing, "Q4_K_M")) - needed(judged(blind, "Q4_K_M")))
+        .as("its bytes, and 1 GiB for its steps")
+        .isEqualTo(2 * GIB);
+    assertThat(needed(judged(seeing, "Q3_K_M")) - needed(judged(blind, "Q3_K_M")))
+        .isEqualTo(2 * GIB);
+  }
+
+  @Test
   void aHeaderThatCallsItselfOtherwiseThanItsNameIsTold() {
     publish("Q4_K_M", "Q5_K_M"); // the headers of all say Q4_K_M
     Offer offer = offer(card(24 * GIB));
