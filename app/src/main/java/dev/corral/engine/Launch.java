@@ -27,6 +27,7 @@ public sealed interface Launch {
             "-Xmx128m",
             "-XX:TieredStopAtLevel=1",
             "-XX:-CreateCoredumpOnCrash",
+            "-XX:-UsePerfData",
             "-Xlog:disable",
             "-Xlog:all=error:stderr",
             "--enable-native-access=ALL-UNNAMED");

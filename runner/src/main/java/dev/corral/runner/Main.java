@@ -11,6 +11,7 @@ import dev.corral.runner.engine.ModelRefused;
 import dev.corral.runner.http.Routes;
 import dev.corral.runner.http.Server;
 import dev.corral.runner.llama.CoreDumps;
+import dev.corral.runner.llama.Natives;
 import dev.corral.runner.llama.NativesUnusable;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -44,6 +45,7 @@ public final class Main {
 
   public static void main(String[] args) {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> Runtime.getRuntime().halt(ENDED)));
+    Natives.prepare();
     InputStream in = new BufferedInputStream(System.in);
     try {
       Arguments arguments = Arguments.parse(List.of(args));

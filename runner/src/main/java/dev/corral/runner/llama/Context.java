@@ -2,7 +2,6 @@ package dev.corral.runner.llama;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -31,7 +30,7 @@ public final class Context implements AutoCloseable {
     this.embedding = model.embeddingLength();
     this.memory = natives.call("llama_get_memory").asLong(pointer);
     this.logits = natives.call("llama_get_logits_ith");
-    this.decode = natives.shaped("llama_decode", JAVA_INT, ADDRESS, Layouts.BATCH);
+    this.decode = natives.shaped("llama_decode", Shaped.DECODE);
   }
 
   /// Makes one; empty when llama.cpp refuses, with the reason in [NativeLog#takeErrors].
@@ -47,9 +46,7 @@ public final class Context implements AutoCloseable {
       var stop = ((Upcall) (_, _, _) -> Call.flag(wanted(abort))).stub(upcalls);
       Layouts.set(params, Layouts.CONTEXT_PARAMS, "abort_callback", stop);
       var opened =
-          natives
-              .shaped("llama_init_from_model", ADDRESS, ADDRESS, Layouts.CONTEXT_PARAMS)
-              .asPointer(model.pointer, params);
+          natives.shaped("llama_init_from_model", Shaped.OPEN).asPointer(model.pointer, params);
       if (Call.isNull(opened)) {
         upcalls.close();
         return Optional.empty();
@@ -85,7 +82,7 @@ public final class Context implements AutoCloseable {
 
   private static MemorySegment params(Natives natives, ContextSettings settings, Arena arena) {
     var layout = Layouts.CONTEXT_PARAMS;
-    var params = natives.shaped("llama_context_default_params", layout).asStruct(arena);
+    var params = natives.structure("llama_context_default_params", layout, arena);
     Layouts.set(params, layout, "n_ctx", settings.length());
     Layouts.set(params, layout, "n_batch", settings.batch());
     Layouts.set(params, layout, "n_ubatch", settings.microBatch());

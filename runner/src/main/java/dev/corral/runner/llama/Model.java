@@ -50,7 +50,7 @@ public final class Model implements AutoCloseable {
       Natives natives, Path file, Placement placement, DoubleConsumer progress) {
     var layout = Layouts.MODEL_PARAMS;
     try (var arena = Arena.ofConfined()) {
-      var params = natives.shaped("llama_model_default_params", layout).asStruct(arena);
+      var params = natives.structure("llama_model_default_params", layout, arena);
       Layouts.set(params, layout, "n_gpu_layers", Math.max(-1, placement.gpuBlocks()));
       if (placement.mainGpu() >= 0) {
         Layouts.set(params, layout, "split_mode", ONE_GPU);
@@ -63,7 +63,7 @@ public final class Model implements AutoCloseable {
       var path = arena.allocateFrom(file.toString());
       var loaded =
           natives
-              .shaped("llama_model_load_from_file", ADDRESS, ADDRESS, layout)
+              .shaped("llama_model_load_from_file", Shaped.LOAD)
               .asPointer(path.address(), params);
       return Call.isNull(loaded)
           ? Optional.empty()

@@ -3,8 +3,8 @@ package dev.corral.runner.llama;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +41,8 @@ public final class Natives {
   private static final String PROCESSOR = "CPU";
 
   private static final String CPU = "ggml-cpu";
+
+  private static final boolean X86_64 = System.getProperty("os.arch", "").equals("amd64");
 
   /// The version whose header the layouts were written from.
   private static final String VERSION = "0.5.";
@@ -147,8 +149,8 @@ public final class Natives {
               + "x. Use the ones that came with it.");
     }
     try (var arena = Arena.ofConfined()) {
-      var model = shaped("llama_model_default_params", Layouts.MODEL_PARAMS).asStruct(arena);
-      var context = shaped("llama_context_default_params", Layouts.CONTEXT_PARAMS).asStruct(arena);
+      var model = structure("llama_model_default_params", Layouts.MODEL_PARAMS, arena);
+      var context = structure("llama_context_default_params", Layouts.CONTEXT_PARAMS, arena);
       var strangers = Layouts.strangers(model, context);
       if (!strangers.isEmpty()) {
         throw new NativesUnusable(
@@ -206,9 +208,34 @@ public final class Natives {
     return calls.computeIfAbsent(name, key -> new Call(address(key)));
   }
 
-  Shaped shaped(String name, MemoryLayout result, MemoryLayout... arguments) {
-    return shaped.computeIfAbsent(
-        name, key -> new Shaped(address(key), FunctionDescriptor.of(result, arguments)));
+  Shaped shaped(String name, FunctionDescriptor shape) {
+    return shaped.computeIfAbsent(name, key -> new Shaped(address(key), shape));
+  }
+
+  /// What a function without arguments returns by value. On x86-64, under Linux, macOS and Windows
+  /// alike, a structure of more than 16 bytes is written where a hidden first argument points to,
+  /// so that a [Call] will do; elsewhere a register of its own points there.
+  MemorySegment structure(String name, StructLayout layout, Arena into) {
+    if (!X86_64) {
+      return shaped(name, FunctionDescriptor.of(layout)).asStruct(into);
+    }
+    var struct = into.allocate(layout);
+    call(name).run(struct.address());
+    return struct;
+  }
+
+  /// Links what every start needs, which takes longer than reading the libraries; so it is begun on
+  /// a thread of its own, and whoever needs something waits for no more than that.
+  public static void prepare() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("prepare")
+        .start(() -> {
+          try (var arena = Arena.ofConfined()) {
+            var _ = ((Upcall) (_, _, _) -> 0).stub(arena);
+          }
+          Shaped.prepare();
+        });
   }
 
   /// A function of the part that computes on the processor, which ggml hands out by name alone,

@@ -63,7 +63,7 @@ public final class Quantization {
   public static boolean run(Natives natives, Path from, Path to, Level level, int threads)
       throws NativesUnusable {
     try (var arena = Arena.ofConfined()) {
-      var params = natives.shaped("llama_model_quantize_default_params", PARAMS).asStruct(arena);
+      var params = natives.structure("llama_model_quantize_default_params", PARAMS, arena);
       if (params.get(JAVA_INT, Integer.BYTES) != USUAL_FILE_TYPE) {
         throw new NativesUnusable(
             "The libraries of llama.cpp "

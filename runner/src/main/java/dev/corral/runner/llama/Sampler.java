@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Optional;
@@ -55,12 +56,8 @@ public final class Sampler implements AutoCloseable {
         natives
             .shaped(
                 "llama_sampler_init_penalties",
-                ADDRESS,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_FLOAT,
-                JAVA_FLOAT,
-                JAVA_FLOAT)
+                FunctionDescriptor.of(
+                    ADDRESS, JAVA_INT, JAVA_INT, JAVA_FLOAT, JAVA_FLOAT, JAVA_FLOAT))
             .any(tokens, lastN, repeat, frequency, presence));
   }
 
@@ -82,11 +79,16 @@ public final class Sampler implements AutoCloseable {
 
   private MemorySegment share(String function, float p) {
     // The second argument keeps at least so many tokens; llama-server's default is none.
-    return natives.shaped(function, ADDRESS, JAVA_FLOAT, JAVA_LONG).any(p, 0L);
+    return natives
+        .shaped(function, FunctionDescriptor.of(ADDRESS, JAVA_FLOAT, JAVA_LONG))
+        .any(p, 0L);
   }
 
   public void addTemperature(float temperature) {
-    add(natives.shaped("llama_sampler_init_temp", ADDRESS, JAVA_FLOAT).any(temperature));
+    add(
+        natives
+            .shaped("llama_sampler_init_temp", FunctionDescriptor.of(ADDRESS, JAVA_FLOAT))
+            .any(temperature));
   }
 
   public void addDraw(int seed) {
@@ -104,19 +106,17 @@ public final class Sampler implements AutoCloseable {
         natives
             .shaped(
                 "llama_sampler_init_mirostat",
-                ADDRESS,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_FLOAT,
-                JAVA_FLOAT,
-                JAVA_INT)
+                FunctionDescriptor.of(
+                    ADDRESS, JAVA_INT, JAVA_INT, JAVA_FLOAT, JAVA_FLOAT, JAVA_INT))
             .any(tokens, seed, tau, eta, 100));
   }
 
   public void addMirostat2(int seed, float tau, float eta) {
     add(
         natives
-            .shaped("llama_sampler_init_mirostat_v2", ADDRESS, JAVA_INT, JAVA_FLOAT, JAVA_FLOAT)
+            .shaped(
+                "llama_sampler_init_mirostat_v2",
+                FunctionDescriptor.of(ADDRESS, JAVA_INT, JAVA_FLOAT, JAVA_FLOAT))
             .any(seed, tau, eta));
   }
 

@@ -1,13 +1,35 @@
 package dev.corral.runner.llama;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 
 /// One C function that a [Call] cannot make: structures or fractions cross by value.
 final class Shaped {
+  /// `llama_model_load_from_file`
+  static final FunctionDescriptor LOAD =
+      FunctionDescriptor.of(ADDRESS, ADDRESS, Layouts.MODEL_PARAMS);
+
+  /// `llama_init_from_model`
+  static final FunctionDescriptor OPEN =
+      FunctionDescriptor.of(ADDRESS, ADDRESS, Layouts.CONTEXT_PARAMS);
+
+  /// `llama_decode`
+  static final FunctionDescriptor DECODE = FunctionDescriptor.of(JAVA_INT, ADDRESS, Layouts.BATCH);
+
+  /// Links what every start needs; the JDK keeps it for those who link it again.
+  static void prepare() {
+    for (var shape : List.of(LOAD, OPEN, DECODE)) {
+      var _ = Linker.nativeLinker().downcallHandle(shape);
+    }
+  }
+
   private final MethodHandle handle;
 
   Shaped(MemorySegment function, FunctionDescriptor descriptor) {
