@@ -12,7 +12,10 @@ import picocli.CommandLine.Parameters;
 /// server; that there is none is a finding.
 @Command(
     name = "doctor",
-    description = "Look for what is wrong: cannot-connect, wrong-model, slow; without a word: all.")
+    description = {
+      "Look for what is wrong; without a word: all. Symptoms: cannot-connect, wrong-model, slow,"
+          + " not-found, not-listed, pull-fails, stalled, disk-full, crashes, garbage."
+    })
 final class Doctor extends Verb {
   @Parameters(index = "0", arity = "0..1", paramLabel = "SYMPTOM")
   String symptom = "";
@@ -30,6 +33,14 @@ final class Doctor extends Verb {
     symptoms.put("cannot-connect", new Connection(this)::look);
     symptoms.put("wrong-model", () -> new Choice(this, model).look());
     symptoms.put("slow", () -> new Speed(this, model).look());
+    Shelf shelf = new Shelf(this, model);
+    symptoms.put("not-found", shelf::notFound);
+    symptoms.put("not-listed", shelf::notListed);
+    symptoms.put("pull-fails", shelf::pullFails);
+    symptoms.put("stalled", shelf::stalled);
+    symptoms.put("disk-full", shelf::diskFull);
+    symptoms.put("crashes", shelf::crashes);
+    symptoms.put("garbage", shelf::garbage);
     if (!symptom.isEmpty() && !symptoms.containsKey(symptom)) {
       throw new Failure(
           Exit.USAGE,

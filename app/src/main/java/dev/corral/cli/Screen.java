@@ -2,6 +2,7 @@ package dev.corral.cli;
 
 import java.io.Console;
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -93,18 +94,20 @@ record Screen(
         widths[column] = Math.max(widths[column], shown(row.get(column)));
       }
     }
-    out.println(bold(line(head, widths)));
-    rows.forEach(row -> out.println(line(row, widths)));
+    int wide = Arrays.stream(widths).sum() + (widths.length - 1) * COLUMN_GAP;
+    int gap = wide > USUAL_WIDTH ? NARROW_GAP : COLUMN_GAP;
+    out.println(bold(line(head, widths, gap)));
+    rows.forEach(row -> out.println(line(row, widths, gap)));
     out.flush();
   }
 
-  private static String line(List<String> cells, int[] widths) {
+  private static String line(List<String> cells, int[] widths, int gap) {
     StringBuilder line = new StringBuilder();
     for (int column = 0; column < widths.length; column++) {
       String cell = cells.get(column);
       line.append(cell);
       if (column < widths.length - 1) {
-        line.repeat(' ', widths[column] - shown(cell) + COLUMN_GAP);
+        line.repeat(' ', widths[column] - shown(cell) + gap);
       }
     }
     return line.toString();
@@ -112,6 +115,11 @@ record Screen(
 
   /// Spaces between columns, as in Ollama's tables.
   private static final int COLUMN_GAP = 4;
+
+  /// The same where a table would be wider than most terminals.
+  private static final int NARROW_GAP = 2;
+
+  private static final int USUAL_WIDTH = 80;
 
   /// Columns that a text takes on the terminal; escapes take none.
   private static int shown(String text) {

@@ -201,6 +201,48 @@ class ManageVerbsTest {
   }
 
   @Test
+  void theDoctorKnowsModelsThatAreNotListedAndPullsThatFailed() {
+    station
+        .answering(
+            "GET /manage/models",
+            200,
+            """
+            [{"name":"hen:1b","state":"present","capabilities":["completion"]},\
+            {"name":"owl:1b","state":"gone","capabilities":[]}]\
+            """)
+        .answering("POST /api/show", 200, "{\"template\":\"\"}")
+        .answering("GET /manage/pulls", 200, "[" + pull("failed", "x") + "]")
+        .answering(
+            "GET /manage/disk",
+            200,
+            "{\"totalBytes\":9,\"freeBytes\":5,\"reserveBytes\":5,\"availableBytes\":0}");
+    assertThat(typed.run("doctor", "not-listed")).isEqualTo(1);
+    assertThat(typed.out()).contains("'owl:1b' is gone", "Fetch it: corral pull owl:1b");
+    assertThat(typed.run("doctor", "not-listed", "hen:1b")).isZero();
+    assertThat(typed.run("doctor", "not-found", "hen:1b")).isZero();
+    assertThat(typed.run("doctor", "garbage")).as("nobody complained").isZero();
+    assertThat(typed.run("doctor", "garbage", "hen:1b")).isEqualTo(1);
+    assertThat(typed.out()).contains("'hen:1b' has no chat template");
+    assertThat(typed.run("doctor", "pull-fails")).isEqualTo(1);
+    assertThat(typed.out()).contains("the last pull of 'owl:1b' failed: x");
+    assertThat(typed.run("doctor", "stalled")).isZero();
+    assertThat(typed.run("doctor", "disk-full")).isEqualTo(1);
+    assertThat(typed.out()).contains("corral trash empty");
+    station.answering(
+        "GET /manage/pulls", 200, "[" + pull("failed", "x") + "," + pull("done", "") + "]");
+    assertThat(typed.run("doctor", "pull-fails")).as("it came at last").isZero();
+  }
+
+  private static String pull(String state, String error) {
+    return """
+    {"id":"7","model":"owl:1b","target":"own","state":"%s","bytesDone":0,"bytesTotal":300,\
+    "percent":0.0,"bytesPerSecond":0,"etaSeconds":null,"etaSecondsMost":null,"attempt":1,\
+    "startedAt":"2026-01-01T00:00:00Z","endedAt":null,"error":"%s","askedBy":"local"}\
+    """
+        .formatted(state, error);
+  }
+
+  @Test
   void theDoctorSeesClientsThatGoPastCorral() {
     typed.environment.put("OLLAMA_HOST", "127.0.0.1:11434");
     station.answering(
