@@ -69,14 +69,14 @@ final class Shipment {
   /// @param head given away
   void begin(ByteBuf head) {
     if (payload instanceof Payload.Flowing flowing) {
-      channel.writeAndFlush(head, channel.voidPromise());
+      send(head);
       flow(flowing);
     } else if (inline() > 0 || !parts.hasNext()) {
       parts.forEachRemaining(part -> head.writeBytes(part.getByteBuf()));
-      channel.writeAndFlush(head, channel.voidPromise());
+      send(head);
       finished();
     } else {
-      channel.write(head, channel.voidPromise());
+      queue(head);
       pour();
     }
   }
@@ -108,7 +108,9 @@ final class Shipment {
     switch (payload) {
       case Payload.None _ -> {}
       case Payload.Held held when lastWrite == null -> held.settled().run();
-      case Payload.Held held -> lastWrite.addListener(_ -> held.settled().run());
+      case Payload.Held held -> {
+        var _ = lastWrite.addListener(_ -> held.settled().run());
+      }
       case Payload.Flowing flowing when !done -> {
         ReadStream<Buffer> stream = flowing.stream();
         stream.handler(null).endHandler(null).exceptionHandler(null);
@@ -142,13 +144,13 @@ final class Shipment {
     }
     flowed += piece.length();
     if (flowing.length() < 0) {
-      channel.write(ascii(Integer.toHexString(piece.length()) + CRLF), channel.voidPromise());
-      channel.write(piece.getByteBuf(), channel.voidPromise());
-      channel.writeAndFlush(ascii(CRLF), channel.voidPromise());
+      queue(ascii(Integer.toHexString(piece.length()) + CRLF));
+      queue(piece.getByteBuf());
+      send(ascii(CRLF));
     } else if (flowed > flowing.length()) {
       broke(new IOException("the request's body is longer than its length says"));
     } else {
-      channel.writeAndFlush(piece.getByteBuf(), channel.voidPromise());
+      send(piece.getByteBuf());
     }
     if (!channel.isWritable()) {
       flowing.stream().pause();
@@ -160,7 +162,7 @@ final class Shipment {
       return;
     }
     if (flowing.length() < 0) {
-      channel.writeAndFlush(ascii(LAST_CHUNK), channel.voidPromise());
+      send(ascii(LAST_CHUNK));
     } else if (flowed < flowing.length()) {
       broke(new IOException("the request's body is shorter than its length says"));
       return;
@@ -177,6 +179,16 @@ final class Shipment {
     if (!settled) {
       onBroken.accept(cause);
     }
+  }
+
+  /// Should it fail, the connection fails with it, which is told to the call.
+  private void queue(ByteBuf bytes) {
+    var _ = channel.write(bytes, channel.voidPromise());
+  }
+
+  private void send(ByteBuf bytes) {
+    queue(bytes);
+    channel.flush();
   }
 
   private ByteBuf ascii(String text) {
