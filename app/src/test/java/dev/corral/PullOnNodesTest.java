@@ -145,7 +145,7 @@ class PullOnNodesTest {
     }
     assertThat(corral.manage("GET", "/manage/models", "").text()).doesNotContain("corral/anchor");
     Answer no = corral.manage("DELETE", "/api/delete", "{\"model\":\"" + hidden + "\"}");
-    assertThat(no.status()).isEqualTo(400);
+    assertThat(no.status()).isEqualTo(403);
     JsonNode sizes = corral.manage("GET", "/manage/sizes", "").json();
     assertThat(sizes.path("anchors").path(0).path("model").asText())
         .isEqualTo("127.0.0.1:9/ns/new:latest");
