@@ -18,7 +18,10 @@ import dev.corral.fit.Hardware;
 import dev.corral.fit.Placement;
 import dev.corral.gguf.Gguf;
 import dev.corral.gguf.TensorType;
+import dev.corral.hardware.Gpu;
+import dev.corral.hardware.GpuSigns;
 import dev.corral.hardware.HostMemory;
+import dev.corral.hardware.Inventory;
 import dev.corral.model.ModelName;
 import dev.corral.node.BlobCalls;
 import dev.corral.node.Chat;
@@ -80,6 +83,7 @@ final class OwnBackend implements AutoCloseable {
                 upstream,
                 OwnBackend::hostBytes,
                 HostMemory::read,
+                OwnBackend::gpus,
                 Patience.usual(),
                 events));
     Downloads jobs = downloads.apply(store);
@@ -173,6 +177,11 @@ final class OwnBackend implements AutoCloseable {
       variables.find(name).map(Given::text).ifPresent(value -> named.put(name, value));
     }
     return Folders.of(store, home, Path.of(System.getProperty("user.home", ".")), named);
+  }
+
+  /// The vendors' tools are asked only where the system shows a GPU at all.
+  private static List<Gpu> gpus() {
+    return GpuSigns.read().any() ? Inventory.read().gpus() : List.of();
   }
 
   /// What a runner will need of the host, by the same arithmetic as `corral fit`.

@@ -72,6 +72,7 @@ class OwnEngineTest {
                 upstream,
                 OwnBackend::hostBytes,
                 HostMemory::read,
+                List::of,
                 Patience.usual(),
                 _ -> {}));
   }

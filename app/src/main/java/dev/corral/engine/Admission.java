@@ -20,6 +20,9 @@ final class Admission {
   ///   do nothing but load
   /// @param hiddenBytes of what it needs, the part that the system counts as free
   /// @param releasedBytes free again once it has ended, on top of what the system says now
+  /// @param deviceHidden of what it takes on GPUs, what their drivers called free when they were
+  ///   asked
+  /// @param deviceReleased free on GPUs once it has ended, on top of what the drivers said
   record Seat(
       long id,
       boolean ready,
@@ -28,7 +31,9 @@ final class Admission {
       Instant lastUsed,
       Instant stayUntil,
       long hiddenBytes,
-      long releasedBytes) {}
+      long releasedBytes,
+      long deviceHidden,
+      long deviceReleased) {}
 
   sealed interface Decision {
     record Start(Plan.Way way) implements Decision {}
@@ -43,6 +48,30 @@ final class Admission {
     record Never(long neededBytes, long allowedBytes) implements Decision {}
   }
 
+  /// The GPUs as far as models may fill them.
+  ///
+  /// @param known false where there are none, or nobody tells: then they bound nothing
+  private record Devices(boolean known, long allowed, long atBest) {
+    static Devices of(Plan plan, List<Seat> seats, double share) {
+      long hidden = seats.stream().mapToLong(Seat::deviceHidden).sum();
+      long released = seats.stream().mapToLong(Seat::deviceReleased).sum();
+      long free = plan.deviceFree().orElse(0);
+      return new Devices(
+          plan.deviceFree().isPresent(),
+          (long) (share * Math.max(0, free - hidden)),
+          (long) (share * (free + released)));
+    }
+
+    boolean hold(Plan.Way way) {
+      return !known || way.deviceBytes() <= allowed;
+    }
+
+    /// What would be left for the host if everything else were gone.
+    long overflow(Plan.Way way) {
+      return known ? Math.max(0, way.deviceBytes() - atBest) : 0;
+    }
+  }
+
   /// @param share of what is free that models may take
   /// @param freeBytes of the host, as the system says
   static Decision decide(
@@ -51,14 +80,22 @@ final class Admission {
     long released = seats.stream().mapToLong(Seat::releasedBytes).sum();
     long allowed = (long) (share * Math.max(0, freeBytes - hidden));
     long atBest = (long) (share * Math.max(0, freeBytes + released));
-    if (plan.leastBytes() > atBest) {
-      return new Decision.Never(plan.leastBytes(), atBest);
+    Devices devices = Devices.of(plan, seats, share);
+    Plan.Way least = plan.least();
+    if (least.hostBytes() + devices.overflow(least) > atBest) {
+      return new Decision.Never(least.bytes(), atBest + devices.atBest());
     }
     if (seats.size() < maxLoaded) {
       Optional<Plan.Way> way =
-          plan.ways().stream().filter(one -> one.hostBytes() <= allowed).findFirst();
+          plan.ways().stream()
+              .filter(one -> one.hostBytes() <= allowed && devices.hold(one))
+              .findFirst();
       if (way.isPresent()) {
         return new Decision.Start(way.get());
+      }
+      if (seats.isEmpty()) {
+        // Larger than all GPUs together: the runner leaves the rest of it on the host.
+        return new Decision.Start(least);
       }
     }
     if (seats.stream().anyMatch(Seat::leaving)) {

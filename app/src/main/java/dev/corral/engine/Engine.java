@@ -1,5 +1,6 @@
 package dev.corral.engine;
 
+import dev.corral.hardware.Gpu;
 import dev.corral.hardware.GpuSigns;
 import dev.corral.hardware.HostMemory;
 import dev.corral.upstream.Upstream;
@@ -36,12 +37,14 @@ public final class Engine implements Runners, AutoCloseable {
   /// What the engine is built from.
   ///
   /// @param memory the host's, read when a model is to be loaded
+  /// @param gpus those that runners may use, read before a model is loaded; may take some seconds
   /// @param events told on the owner's thread; must not block
   public record Parts(
       Installation installation,
       Upstream upstream,
       Sizing sizing,
       Supplier<HostMemory> memory,
+      Supplier<List<Gpu>> gpus,
       Patience patience,
       Consumer<EngineEvent> events) {}
 

@@ -6,14 +6,18 @@ import dev.corral.gguf.Gguf;
 import dev.corral.gguf.GgufReader;
 import dev.corral.gguf.ReadSettings;
 import dev.corral.gguf.Reading;
+import dev.corral.hardware.Gpu;
 import dev.corral.hardware.GpuSigns;
 import dev.corral.hardware.Processors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /// Looks at a model's files before a process is started for them: damaged ones make llama.cpp
 /// abort, and a header tells what the model was trained for and what it will need.
@@ -36,9 +40,12 @@ final class Inspection {
   private static final ReadSettings ADAPTER = new ReadSettings(false, false);
 
   private final Sizing sizing;
+  private final Supplier<List<Gpu>> gpus;
 
-  Inspection(Sizing sizing) {
+  /// @param gpus those that runners may use; may take some seconds
+  Inspection(Sizing sizing, Supplier<List<Gpu>> gpus) {
     this.sizing = sizing;
+    this.gpus = gpus;
   }
 
   sealed interface Result {
@@ -95,11 +102,15 @@ final class Inspection {
     int context = trained > 0 ? Math.min(asked, Math.max(LEAST_CONTEXT, trained)) : asked;
     boolean embeds = gguf.whole(architecture + ".pooling_type").orElse(0) > 0;
     List<Plan.Way> ways = new ArrayList<>();
+    OptionalLong free = OptionalLong.empty();
     for (int slots : slots(settings.parallelSlots(), embeds)) {
       RunnerFlags flags = flags(key, settings, context, slots, embeds);
-      ways.add(new Plan.Way(flags, needed(gguf, flags)));
+      free = ways.isEmpty() ? free(flags) : free;
+      long bytes = sizing.hostBytes(gguf, flags) + OWN_BYTES;
+      boolean host = onHost(flags, free);
+      ways.add(new Plan.Way(flags, host ? bytes : 0, host ? 0 : bytes));
     }
-    return new Plan(ways, context, trained, gguf.length());
+    return new Plan(ways, context, trained, gguf.length(), free, Instant.now());
   }
 
   private static List<Integer> slots(OptionalInt wanted, boolean embeds) {
@@ -136,10 +147,25 @@ final class Inspection {
         key.adapters());
   }
 
-  /// With a GPU at hand the runner itself deals the blocks, and the host is not what is short.
-  private long needed(Gguf gguf, RunnerFlags flags) {
+  private static boolean onHost(RunnerFlags flags, OptionalLong deviceFree) {
     Integer blocks = flags.gpuBlocks();
-    boolean host = (blocks != null && blocks == 0) || !GpuSigns.read().any();
-    return host ? sizing.hostBytes(gguf, flags) + OWN_BYTES : 0;
+    boolean none = deviceFree.isEmpty() && !GpuSigns.read().any();
+    return (blocks != null && blocks == 0) || none;
+  }
+
+  /// What the GPUs have free; the runner itself deals the blocks among them. Empty where one does
+  /// not tell, or the memory is the host's own.
+  private OptionalLong free(RunnerFlags flags) {
+    Integer blocks = flags.gpuBlocks();
+    if (blocks != null) {
+      return OptionalLong.empty(); // how much of it goes there is the caller's choice
+    }
+    List<Gpu> all = gpus.get();
+    Integer main = flags.mainGpu();
+    List<Gpu> used = main != null && main < all.size() ? List.of(all.get(main)) : all;
+    boolean told = used.stream().noneMatch(gpu -> gpu.shared() || gpu.freeBytes().isEmpty());
+    return used.isEmpty() || !told
+        ? OptionalLong.empty()
+        : OptionalLong.of(used.stream().mapToLong(gpu -> gpu.freeBytes().orElse(0)).sum());
   }
 }

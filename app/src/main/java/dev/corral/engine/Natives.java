@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /// @param variant `cpu`, `vulkan`, `cuda` or `metal`
 /// @param note what an operator should know about the choice; empty where it is what was wanted
 public record Natives(Path folder, String variant, String note) {
-  private static final String CPU = "cpu";
+  static final String CPU = "cpu";
 
   /// llama.cpp's library by system; the builds that are packaged for Node put the version into it.
   private static final Pattern LIBRARY =

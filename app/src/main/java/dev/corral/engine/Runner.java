@@ -40,6 +40,10 @@ final class Runner {
   Duration keepAlive;
   Instant lastUsed;
   Instant stayUntil;
+
+  /// When all its memory was taken; null while it loads.
+  @Nullable Instant readyAt;
+
   volatile @Nullable RunnerProcess process;
   @Nullable Facts facts;
   @Nullable Target target;
@@ -84,12 +88,16 @@ final class Runner {
 
   /// Weights that are mapped count as free memory for the system, and so does what it has not
   /// touched yet.
-  Admission.Seat seat() {
+  ///
+  /// @param devicesRead when the GPUs were asked what is free
+  Admission.Seat seat(Instant devicesRead) {
     RunnerProcess running = process;
     ProcessMemory memory =
         running == null ? new ProcessMemory(0, 0) : ProcessMemory.of(running.pid());
     long missing = Math.max(0, way.hostBytes() - memory.ownBytes());
     boolean leaves = state == Running.State.DRAINING || state == Running.State.STOPPING;
+    Instant taken = readyAt;
+    boolean counted = taken != null && !taken.isAfter(devicesRead);
     return new Admission.Seat(
         id,
         state == Running.State.READY,
@@ -98,13 +106,15 @@ final class Runner {
         lastUsed,
         stayUntil,
         Math.max(memory.mappedBytes(), missing),
-        memory.ownBytes());
+        memory.ownBytes(),
+        counted ? 0 : way.deviceBytes(),
+        counted ? way.deviceBytes() : 0);
   }
 
   Running snapshot() {
     RunnerProcess running = process;
     Facts known = facts;
-    long size = Math.max(way.hostBytes(), plan.fileBytes());
+    long size = Math.max(way.bytes(), plan.fileBytes());
     Integer blocks = way.flags().gpuBlocks();
     // Which part of it lies there the runner does not say; it puts there whatever fits.
     boolean onGpu = known != null && known.onGpu() && (blocks == null || blocks > 0);

@@ -26,6 +26,9 @@ final class Stable {
   /// Without a date to wait for: a look now and then costs nothing.
   private static final Duration LONGEST_NAP = Duration.ofMinutes(1);
 
+  /// For so long a GPU's word on what it has free is believed.
+  private static final Duration DEVICES_KNOWN = Duration.ofSeconds(10);
+
   private final Engine.Parts parts;
   private final Consumer<Command> tell;
   private final Supplier<Engine.Found> launch;
@@ -35,6 +38,10 @@ final class Stable {
   private final History history = new History();
   private final List<Runnable> answers = new ArrayList<>();
   private Instant decideAgain = Instant.MAX;
+
+  /// When a runner ended last.
+  private Instant lastEnd = Instant.MIN;
+
   private long numbers;
 
   /// @param tell gives the owner a command, from any thread
@@ -42,7 +49,7 @@ final class Stable {
     this.parts = parts;
     this.tell = tell;
     this.launch = launch;
-    this.inspection = new Inspection(parts.sizing());
+    this.inspection = new Inspection(parts.sizing(), parts.gpus());
   }
 
   void apply(Command command, EngineSettings settings) {
@@ -104,6 +111,7 @@ final class Stable {
           Duration took = Duration.between(runner.startedAt, now);
           runner.state = Running.State.READY;
           runner.lastUsed = now;
+          runner.readyAt = now;
           runner.stayUntil = now.plus(took);
           parts.events().accept(new EngineEvent.Loaded(runner.name, took));
         }
@@ -120,6 +128,7 @@ final class Stable {
     List<String> log = process == null ? List.of() : process.log().tail().lines();
     runners.remove(runner.id);
     wanted.runner = null;
+    lastEnd = Instant.now();
     history.add(new Running.Ended(runner.name, Instant.now(), why, expected, log), runner);
     if (expected) {
       answers.add(() -> runner.broken.complete(Sentences.unloaded(runner.name)));
@@ -214,7 +223,7 @@ final class Stable {
       return true;
     }
     Plan plan = wanted.plan;
-    if (plan == null) {
+    if (plan == null || stale(plan, now)) {
       inspect(wanted, settings);
       return false;
     }
@@ -226,6 +235,12 @@ final class Stable {
       case Engine.Found.Program(Launch with, String _) ->
           otherOptionsGone(wanted, now) && admit(wanted, plan, with, settings, now);
     };
+  }
+
+  /// What a GPU has free changes with what others do there, and with the end of each runner.
+  private boolean stale(Plan plan, Instant now) {
+    return plan.deviceFree().isPresent()
+        && (plan.readAt().isBefore(lastEnd) || plan.readAt().plus(DEVICES_KNOWN).isBefore(now));
   }
 
   private void inspect(Wanted wanted, EngineSettings settings) {
@@ -258,12 +273,15 @@ final class Stable {
 
   private boolean admit(
       Wanted wanted, Plan plan, Launch with, EngineSettings settings, Instant now) {
-    List<Admission.Seat> seats = runners.values().stream().map(Runner::seat).toList();
+    // Libraries for the processor alone leave every GPU aside.
+    Plan judged = with.build().equals(Natives.CPU) ? plan.onHost() : plan;
+    List<Admission.Seat> seats =
+        runners.values().stream().map(runner -> runner.seat(judged.readAt())).toList();
     long free = parts.memory().get().freeBytes();
     return switch (Admission.decide(
-        plan, seats, settings.maxLoaded(), settings.memoryShare(), free, now)) {
+        judged, seats, settings.maxLoaded(), settings.memoryShare(), free, now)) {
       case Admission.Decision.Start(Plan.Way way) -> {
-        start(wanted, plan, way, with, settings, now);
+        start(wanted, judged, way, with, settings, now);
         yield true;
       }
       case Admission.Decision.SendAway(long id) -> {

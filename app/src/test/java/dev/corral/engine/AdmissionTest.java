@@ -7,6 +7,7 @@ import dev.corral.engine.Admission.Seat;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /// Who is loaded, who has to go, and who is refused.
@@ -71,6 +72,39 @@ class AdmissionTest {
         .isEqualTo(start(0));
   }
 
+  @Test
+  void ofWhatTheGpusHaveFreeTheShareIsTakenAndNotMore() {
+    assertThat(decide(onGpus(1000, 801, 800), List.of(), 3, 0)).isEqualTo(startOnGpus(800));
+  }
+
+  @Test
+  void aModelThatLoadsCountsOnTheGpuBeforeItsDriverSaysSo() {
+    Seat loading = onGpu(idle(1, 5).loading().seat(), 500, 0);
+    assertThat(decide(onGpus(1000, 400), List.of(loading), 3, 0)).isEqualTo(startOnGpus(400));
+    assertThat(decide(onGpus(1000, 401), List.of(loading), 3, 0))
+        .isEqualTo(new Decision.Wait(null));
+  }
+
+  @Test
+  void whereTheGpusAreFullTheIdleOneGoesAlthoughTheHostHasRoom() {
+    Seat there = onGpu(idle(1, 5).seat(), 0, 600);
+    assertThat(decide(onGpus(400, 500), List.of(there), 3, 1_000_000))
+        .isEqualTo(new Decision.SendAway(1));
+  }
+
+  @Test
+  void whatIsLargerThanAllGpusLeavesTheRestOnTheHostAsFarAsThatHasRoom() {
+    assertThat(decide(onGpus(1000, 1200), List.of(), 3, 500)).isEqualTo(startOnGpus(1200));
+    assertThat(decide(onGpus(1000, 1201), List.of(), 3, 500))
+        .isEqualTo(new Decision.Never(1201, 1200));
+  }
+
+  @Test
+  void onTheProcessorAloneGpusDoNotCount() {
+    assertThat(decide(onGpus(1_000_000, 900).onHost(), List.of(), 3, 1000))
+        .isEqualTo(new Decision.Never(900, 800));
+  }
+
   private static Decision decide(Plan plan, List<Seat> seats, int maxLoaded, long free) {
     return Admission.decide(plan, seats, maxLoaded, 0.8, free, NOW);
   }
@@ -80,12 +114,38 @@ class AdmissionTest {
   }
 
   private static Plan plan(long... needs) {
-    return new Plan(Arrays.stream(needs).mapToObj(AdmissionTest::way).toList(), 4096, 4096, 1);
+    List<Plan.Way> ways = Arrays.stream(needs).mapToObj(AdmissionTest::way).toList();
+    return new Plan(ways, 4096, 4096, 1, OptionalLong.empty(), NOW);
   }
 
   private static Plan.Way way(long bytes) {
     return new Plan.Way(
-        new RunnerFlags(4096, 1, true, 512, 1, null, null, true, false, List.of()), bytes);
+        new RunnerFlags(4096, 1, true, 512, 1, null, null, true, false, List.of()), bytes, 0);
+  }
+
+  /// A model for GPUs that have so much free.
+  private static Plan onGpus(long free, long... needs) {
+    List<Plan.Way> ways =
+        Arrays.stream(needs).mapToObj(bytes -> new Plan.Way(way(0).flags(), 0, bytes)).toList();
+    return new Plan(ways, 4096, 4096, 1, OptionalLong.of(free), NOW);
+  }
+
+  private static Decision startOnGpus(long bytes) {
+    return new Decision.Start(new Plan.Way(way(0).flags(), 0, bytes));
+  }
+
+  private static Seat onGpu(Seat seat, long hidden, long released) {
+    return new Seat(
+        seat.id(),
+        seat.ready(),
+        seat.leaving(),
+        seat.leases(),
+        seat.lastUsed(),
+        seat.stayUntil(),
+        seat.hiddenBytes(),
+        seat.releasedBytes(),
+        hidden,
+        released);
   }
 
   private static Made idle(long id, int secondsAgo) {
@@ -124,7 +184,7 @@ class AdmissionTest {
     }
 
     Seat seat() {
-      return new Seat(id, ready, leaves, leases, lastUsed, stayUntil, hidden, released);
+      return new Seat(id, ready, leaves, leases, lastUsed, stayUntil, hidden, released, 0, 0);
     }
   }
 }

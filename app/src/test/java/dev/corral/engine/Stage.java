@@ -50,6 +50,7 @@ final class Stage implements AutoCloseable {
                 upstream,
                 (header, _) -> header.whole("test.needs").orElse(0) << 20,
                 () -> new HostMemory(1L << 40, freeBytes, "test", Instant.EPOCH),
+                List::of,
                 patience,
                 events::add));
   }
