@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,6 +37,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OwnEngineBadInputTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /// Each is a start of a runner, so fewer than of those that are only looked at.
+  private static final int LOADED_DAMAGES = 8;
+
   private static final String FOX = " The quick brown fox jumps over the lazy dog.";
   private static final String YAML =
       "engine: {enabled: \"true\"}\nbackends: []\nstore: {ollama: \"off\"}\n";
@@ -112,6 +117,41 @@ class OwnEngineBadInputTest {
   private static byte[] without(byte[] file, String key) {
     String text = new String(file, StandardCharsets.ISO_8859_1);
     return text.replace(key, "x".repeat(key.length())).getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /// A file that is whole and says what nobody can run.
+  @Test
+  void anArchitectureThatNobodyKnowsIsNamedInTheRefusal() throws IOException {
+    create("strange", renamed(file(), "llama", "zlama"));
+    Answer refused = chat("strange", "x", "");
+    assertThat(refused.status()).isEqualTo(500);
+    assertThat(error(refused)).contains("strange", "zlama").doesNotContain(corral.home() + "");
+  }
+
+  /// What passes the look at its header reaches llama.cpp: it answers something, or its runner's
+  /// end is told.
+  @Test
+  void damagesThatNoHeaderShowsAreAnsweredOrRefused() throws IOException {
+    byte[] good = file();
+    Random random = new Random(11);
+    for (int i = 0; i < LOADED_DAMAGES; i++) {
+      byte[] damaged = good.clone();
+      for (int n = 0; n < 50; n++) {
+        damaged[good.length / 2 + random.nextInt(good.length / 2)] = (byte) random.nextInt(256);
+      }
+      create("damaged", damaged);
+      Answer answer = chat("damaged", "x", ",'options':{'num_predict':3}");
+      assertThat(answer.status()).as("damage %d: %s", i, answer.text()).isIn(200, 500);
+      if (answer.status() == 500) {
+        assertThat(error(answer)).contains("damaged").hasSizeGreaterThan(20);
+      }
+    }
+  }
+
+  /// The same file with an architecture, and all keys that begin with it, of another name.
+  private static byte[] renamed(byte[] file, String from, String to) {
+    String text = new String(file, StandardCharsets.ISO_8859_1);
+    return text.replace(from, to).getBytes(StandardCharsets.ISO_8859_1);
   }
 
   @Test
