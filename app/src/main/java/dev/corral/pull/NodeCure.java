@@ -8,6 +8,8 @@ import dev.corral.ollama.Management.Reply;
 import dev.corral.registry.Fetched;
 import dev.corral.registry.Ranged;
 import dev.corral.registry.Remote;
+import dev.corral.registry.Trouble;
+import dev.corral.wire.PathMask;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -20,14 +22,12 @@ final class NodeCure {
   private final NodeSpot spot;
   private final ModelName name;
   private final Remote remote;
-  private final Stop stop;
 
-  NodeCure(Management management, NodeSpot spot, ModelName name, Remote remote, Stop stop) {
+  NodeCure(Management management, NodeSpot spot, ModelName name, Remote remote) {
     this.management = management;
     this.spot = spot;
     this.name = name;
     this.remote = remote;
-    this.stop = stop;
   }
 
   /// The model goes, and with it Ollama removes what no other model uses.
@@ -42,14 +42,14 @@ final class NodeCure {
   /// whole blob, after which it needs no parts.
   ///
   /// @param named the blob, where the node said which
-  /// @return whether pulling again makes sense
-  boolean parts(Optional<Digest> named, Optional<Fetched.Found> expected) {
+  /// @return why it could not be done, a clause for people; empty where pulling again makes sense
+  Optional<String> parts(Optional<Digest> named, Optional<Fetched.Found> expected) {
     return expected.stream()
         .flatMap(found -> found.manifest().blobs().stream())
         .filter(layer -> named.map(layer.digest()::equals).orElseGet(() -> lacks(layer.digest())))
         .findFirst()
-        .filter(this::handOver)
-        .isPresent();
+        .map(this::handOver)
+        .orElse(Optional.of("nobody says which file it is"));
   }
 
   private boolean lacks(Digest digest) {
@@ -58,17 +58,26 @@ final class NodeCure {
   }
 
   /// From the registry through us to the node, which hashes what it gets.
-  private boolean handOver(Layer layer) {
-    if (stop.asked()
-        || !(remote.range(layer.digest(), 0, layer.size() - 1, layer.size())
-            instanceof Ranged.Part part)) {
-      return false;
-    }
+  ///
+  /// @return why it could not be done; empty where it was
+  private Optional<String> handOver(Layer layer) {
+    return switch (remote.range(layer.digest(), 0, layer.size() - 1, layer.size())) {
+      case Trouble trouble -> Optional.of(trouble.text());
+      case Ranged.Part part -> {
+        try (part) {
+          yield handOver(layer, part);
+        }
+      }
+    };
+  }
+
+  private Optional<String> handOver(Layer layer, Ranged.Part part) {
     Duration within = Duration.ofMinutes(1).plusSeconds(layer.size() / SLOWEST);
-    try (part) {
-      Reply reply =
-          management.upload(spot.target(), layer.digest(), layer.size(), part.bytes(), within);
-      return reply instanceof Reply.Told told && told.good();
-    }
+    return switch (management.upload(
+        spot.target(), layer.digest(), layer.size(), part.bytes(), within)) {
+      case Reply.Silent silent -> Optional.of(silent.why());
+      case Reply.Told told when told.good() -> Optional.empty();
+      case Reply.Told told -> Optional.of("the node says: " + PathMask.mask(told.error()));
+    };
   }
 }

@@ -69,7 +69,7 @@ final class NodeRun implements Work {
     this.remote = registry.open(name, stop.leash());
     this.insecure = registry.plain(name);
     this.asked = insecure ? "http://" + name.shortName() : name.shortName();
-    this.cure = new NodeCure(this.management, spot, name, remote, stop);
+    this.cure = new NodeCure(this.management, spot, name, remote);
     this.check = new NodeCheck(this.management, spot, name, patience, stop);
     stop.whenAsked(() -> ending.run());
   }
@@ -243,21 +243,25 @@ final class NodeRun implements Work {
 
   /// What an interrupted pull left keeps this one from ever succeeding, however often it is issued.
   private Optional<End> poisoned(Meaning.Parts parts, String told) {
-    if (!mayCure()) {
-      return failed(
-          false,
-          told + ": what an interrupted pull left on the node '" + spot.name() + "' is broken",
-          "Corral could not give it the whole file instead. Remove the files named -partial from"
-              + " its folder of blobs, then pull again: corral pull "
-              + name.shortName());
-    }
     checking = true;
-    boolean cured = cure.parts(parts.digest(), expected);
+    Optional<String> why = cure.parts(parts.digest(), expected);
     checking = false;
-    if (cured) {
+    boolean last = !mayCure();
+    if (why.isEmpty() && !last) {
       afresh();
+      return Optional.empty();
     }
-    return cured ? Optional.empty() : again(told);
+    if (!last) {
+      return again(told);
+    }
+    return failed(
+        false,
+        told + ": what an interrupted pull left on the node '" + spot.name() + "' is broken",
+        "Corral could not give it the whole file instead"
+            + why.map(clause -> " (" + clause + ")").orElse("")
+            + ". Remove the files named -partial from its folder of blobs, then pull again:"
+            + " corral pull "
+            + name.shortName());
   }
 
   /// What was kept for an undo is the first to go.

@@ -9,6 +9,7 @@ import dev.corral.ollama.Management;
 import dev.corral.testkit.Content;
 import dev.corral.testkit.Exchange;
 import dev.corral.testkit.Fault;
+import dev.corral.testkit.Mischief;
 import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.PullPlan;
 import dev.corral.testkit.RegistryDouble;
@@ -299,14 +300,14 @@ class NodePullTest {
   @Test
   void whatCannotSucceedAndCannotBeHandedOverIsSaidAfterAFewTries() {
     node.onPull(model(), right().in(0, Duration.ZERO).failing("EOF"));
-    node.inject(
-        new Fault.Status(500, "no space left on device"),
-        Where.path("/api/blobs/" + WEIGHTS.digest()));
+    registry.play(
+        Mischief.status(404), Where.path(RegistryDouble.blobPath("ns/m", WEIGHTS.digest())));
     Pull failed = pull();
     assertThat(failed.state()).isEqualTo(PullState.FAILED);
     assertThat(failed.problem().text())
         .isEqualTo("the node says: EOF: what an interrupted pull left on the node 'rig' is broken");
-    assertThat(failed.problem().next()).contains("named -partial", "corral pull " + model());
+    assertThat(failed.problem().next())
+        .contains("that it does not have). Remove", "named -partial", "corral pull " + model());
     assertThat(pulls()).isEqualTo(QUICK.mostCures() + 1);
   }
 
