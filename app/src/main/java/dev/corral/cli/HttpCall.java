@@ -1,5 +1,6 @@
 package dev.corral.cli;
 
+import dev.corral.wire.FramedBody;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -177,15 +178,29 @@ final class HttpCall implements Closeable {
       return InputStream.nullInputStream();
     }
     if (headers.getOrDefault("transfer-encoding", "").equalsIgnoreCase("chunked")) {
-      return new Chunks();
+      return FramedBody.chunked(in, lines());
     }
     String length = headers.get("content-length");
-    return length == null ? in : new Exactly(number(length, 10));
+    return length == null ? in : FramedBody.exactly(in, number(length));
   }
 
-  private static long number(String text, int radix) throws ProtocolException {
+  private FramedBody.Lines lines() {
+    return new FramedBody.Lines() {
+      @Override
+      public String next() throws IOException {
+        return line();
+      }
+
+      @Override
+      public IOException noHttp() {
+        return new ProtocolException("the answer is no HTTP");
+      }
+    };
+  }
+
+  private static long number(String text) throws ProtocolException {
     try {
-      return Long.parseUnsignedLong(text.strip(), radix);
+      return Long.parseUnsignedLong(text.strip());
     } catch (NumberFormatException e) {
       throw new ProtocolException("the answer is no HTTP");
     }
@@ -195,68 +210,5 @@ final class HttpCall implements Closeable {
   @Override
   public void close() throws IOException {
     socket.close();
-  }
-
-  /// So many bytes and no fewer.
-  private class Exactly extends InputStream {
-    private long left;
-
-    Exactly(long length) {
-      this.left = length;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      if (length == 0) {
-        return 0;
-      }
-      if (left == 0) {
-        return -1;
-      }
-      int count = in.read(target, offset, (int) Math.min(length, left));
-      if (count < 0) {
-        throw new EOFException("the connection was cut");
-      }
-      left -= count;
-      return count;
-    }
-  }
-
-  /// Chunked framing taken off. The end is the chunk of length 0 and nothing else.
-  private final class Chunks extends InputStream {
-    private Exactly chunk = new Exactly(0);
-    private boolean first = true;
-    private boolean ended;
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      if (length == 0) {
-        return 0;
-      }
-      int count = ended ? -1 : chunk.read(target, offset, length);
-      if (count >= 0 || ended) {
-        return count;
-      }
-      if (!first) {
-        HttpCall.this.line();
-      }
-      first = false;
-      long size = number(HttpCall.this.line().split(";", 2)[0], 16);
-      chunk = new Exactly(size);
-      ended = size == 0;
-      return ended ? -1 : chunk.read(target, offset, length);
-    }
   }
 }

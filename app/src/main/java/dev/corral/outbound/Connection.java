@@ -1,6 +1,7 @@
 package dev.corral.outbound;
 
 import dev.corral.outbound.NotReached.Why;
+import dev.corral.wire.FramedBody;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
@@ -20,7 +21,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One HTTP/1.1 request on a connection of its own, and the head of its answer, read strictly.
-final class Connection implements Closeable {
+final class Connection implements Closeable, FramedBody.Lines {
   /// A signed address in a `Location` has a few KiB.
   private static final int LONGEST_LINE = 16 * 1024;
 
@@ -158,11 +159,13 @@ final class Connection implements Closeable {
   }
 
   /// The length of the next chunk; its line is short.
-  String chunkLine() throws IOException {
+  @Override
+  public String next() throws IOException {
     return line(System.nanoTime() + patience.head().toNanos());
   }
 
-  Broken noHttp() {
+  @Override
+  public Broken noHttp() {
     return new Broken(
         Why.BAD_ANSWER,
         origin.authority() + " answers something that is no HTTP",

@@ -1,7 +1,7 @@
 package dev.corral.outbound;
 
 import dev.corral.outbound.NotReached.Why;
-import java.io.EOFException;
+import dev.corral.wire.FramedBody;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -100,9 +100,9 @@ public final class Response implements Reached, AutoCloseable {
       return InputStream.nullInputStream();
     }
     if (chunked) {
-      return new Chunks();
+      return FramedBody.chunked(in, connection);
     }
-    return length < 0 ? in : new Exactly(length);
+    return length < 0 ? in : FramedBody.exactly(in, length);
   }
 
   /// The whole body, where it has at most so many bytes; empty where it has more.
@@ -127,71 +127,5 @@ public final class Response implements Reached, AutoCloseable {
   @Override
   public void close() {
     connection.close();
-  }
-
-  /// So many bytes and no fewer.
-  private class Exactly extends InputStream {
-    private long left;
-
-    Exactly(long length) {
-      this.left = length;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int count) throws IOException {
-      if (count == 0) {
-        return 0;
-      }
-      if (left == 0) {
-        return -1;
-      }
-      int read = in.read(target, offset, (int) Math.min(count, left));
-      if (read < 0) {
-        throw new EOFException("it ended early");
-      }
-      left -= read;
-      return read;
-    }
-  }
-
-  /// Chunked framing taken off. The end is the chunk of length 0 and nothing else.
-  private final class Chunks extends InputStream {
-    private Exactly chunk = new Exactly(0);
-    private boolean first = true;
-    private boolean ended;
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int count) throws IOException {
-      if (count == 0) {
-        return 0;
-      }
-      int read = ended ? -1 : chunk.read(target, offset, count);
-      if (read >= 0 || ended) {
-        return read;
-      }
-      if (!first && !connection.chunkLine().isEmpty()) {
-        throw connection.noHttp();
-      }
-      first = false;
-      String size = connection.chunkLine().split(";", 2)[0].strip();
-      if (!size.matches("[0-9a-fA-F]{1,15}")) {
-        throw connection.noHttp();
-      }
-      chunk = new Exactly(Long.parseLong(size, 16));
-      ended = chunk.left == 0;
-      return ended ? -1 : chunk.read(target, offset, count);
-    }
   }
 }
