@@ -4,19 +4,20 @@ package dev.corral.runner.engine;
 /// middle of an answer wait for the step's end, and so does a newcomer.
 final class Pace {
 
-  /// A step that somebody else waits for is this long at most, in nanoseconds.
-  static final long SHARED = 100_000_000;
+  /// A step that holds up an answer is this long at most, in nanoseconds.
+  static final long ANSWERING = 100_000_000;
+
+  /// A step that only reads, for several: one that gives up has its slot free after this long.
+  static final long READING = 200_000_000;
 
   /// A step that holds nobody up. Longer steps read prompts faster, because every step reads all
   /// weights once; but a newcomer waits for its end. Whoever gives up waits for nothing: a step
   /// that serves nobody any more is stopped half-way.
   static final long ALONE = 400_000_000;
 
-  /// Matrix multiplications work on rows in groups.
+  /// Matrix multiplications work on rows in groups; less is not worth a step, also where it takes
+  /// longer than it should.
   private static final int GROUP = 16;
-
-  /// The least that is worth a step, where even a group takes too long.
-  private static final int LEAST = 4;
 
   /// What is tried while nothing is known.
   private static final int FIRST = 64;
@@ -26,13 +27,11 @@ final class Pace {
 
   private double nanosPerToken;
 
-  /// @param shared whether somebody else waits for the step's end
+  /// @param budget how long the step may be
   /// @param most what a batch takes
-  int tokens(boolean shared, int most) {
-    long budget = shared ? SHARED : ALONE;
+  int tokens(long budget, int most) {
     int fits = nanosPerToken == 0 ? FIRST : (int) Math.min(most, budget / nanosPerToken);
-    int grouped = fits < GROUP ? Math.max(LEAST, fits) : fits / GROUP * GROUP;
-    return Math.min(most, grouped);
+    return Math.min(most, Math.max(GROUP, fits / GROUP * GROUP));
   }
 
   /// A step read so many tokens of prompts in so many nanoseconds.

@@ -167,7 +167,8 @@ final class Steps {
     busy.stream().filter(slot -> slot.pending() == 1).forEach(slot -> feed(slot, 1));
     int answering = loaded.batch().size();
     boolean others = busy.size() > 1 || waiting.size() > 0;
-    int prompts = pace.tokens(others, loaded.batch().free());
+    long budget = answering > 0 ? Pace.ANSWERING : others ? Pace.READING : Pace.ALONE;
+    int prompts = pace.tokens(budget, loaded.batch().free());
     for (var slot : busy) {
       if (slot.pending() > 1) {
         prompts -= feed(slot, Math.min(slot.pending(), prompts));
