@@ -81,10 +81,7 @@ final class Fitting implements AutoCloseable {
       Space space = store.space();
       return Optional.of(
           new DiskView(
-              space.totalBytes(),
-              space.freeBytes(),
-              space.reserveBytes(),
-              Math.max(0, space.freeBytes() - space.reserveBytes())));
+              space.totalBytes(), space.freeBytes(), space.reserveBytes(), space.usable()));
     } catch (StoreFailure e) {
       return Optional.empty();
     }

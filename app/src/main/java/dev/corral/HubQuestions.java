@@ -5,9 +5,7 @@ import dev.corral.control.CallGroup;
 import dev.corral.control.HubCalls;
 import dev.corral.fit.Here;
 import dev.corral.fleet.Backend;
-import dev.corral.fleet.BackendSettings;
 import dev.corral.fleet.Fleet;
-import java.net.URI;
 import java.util.Optional;
 
 /// Questions to the Hub, with the fit on this machine where models run on it.
@@ -25,15 +23,6 @@ final class HubQuestions {
   }
 
   private static boolean local(Backend backend) {
-    String url = backend.settings().url();
-    if (url.startsWith(BackendSettings.INSIDE)) {
-      return true;
-    }
-    try {
-      String host = URI.create(url).getHost();
-      return host != null && (host.equals("localhost") || BindRule.loopback(host));
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
+    return backend.target().isInside() || BindRule.loopback(backend.target().host());
   }
 }

@@ -186,7 +186,7 @@ final class PullPlanning implements PlanCalls.Planner {
   private @Nullable Long free() {
     try {
       Space space = store.space();
-      return Math.max(0, space.freeBytes() - space.reserveBytes());
+      return space.usable();
     } catch (StoreFailure e) {
       return null;
     }

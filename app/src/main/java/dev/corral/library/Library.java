@@ -52,12 +52,8 @@ public final class Library {
         });
   }
 
-  /// A model answered; times before the one that is there change nothing.
-  public void used(ModelName name, Instant at) {
-    used(Map.of(name, at));
-  }
-
-  /// As [#used(ModelName, Instant)], for many at once. Models that are not tracked are passed over.
+  /// Models answered; times before those that are there change nothing. Models that are not tracked
+  /// are passed over.
   public void used(Map<ModelName, Instant> times) {
     boolean _ =
         database.inTransaction(sql -> {
@@ -90,22 +86,11 @@ public final class Library {
     });
   }
 
-  /// The keys ([ModelName#key()]) of all that somebody stopped tracking.
+  /// The keys ([ModelName#key()]) of all that somebody stopped tracking and nobody took up again.
   public Set<String> allUntracked() {
     return Set.copyOf(
         database.read(sql ->
             sql.query(row -> row.text("model_id"), "select model_id from library_untracked")));
-  }
-
-  /// True where somebody stopped tracking the model, and nobody took it up again since.
-  public boolean untracked(ModelName name) {
-    return database
-        .read(sql ->
-            sql.find(
-                row -> true,
-                "select model_id from library_untracked where model_id = ?",
-                key(name)))
-        .isPresent();
   }
 
   /// What was seen of each tracked model that ever was on a backend, by id.

@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -101,7 +102,7 @@ class SqliteLibraryTest extends LibraryContract {
     open();
 
     assertThat(library.all().stream().map(Entry::shown)).containsExactly("x:latest");
-    library.used(name("x"), NOON);
+    library.used(Map.of(name("x"), NOON));
     assertThat(library.find(name("x")).orElseThrow().lastUsed()).isEqualTo(NOON);
   }
 
