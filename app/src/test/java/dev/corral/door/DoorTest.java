@@ -164,9 +164,8 @@ class DoorTest {
   void aWrongKeyIsRefusedBeforeTheBodyIsReadAtAll() {
     corral.key("app", "infer");
     try (RawClient client = RawClient.connect(corral.port())) {
-      client.send(
-          "POST /api/chat HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer corral_wrong\r\n"
-              + "Content-Length: 10000000\r\n\r\n");
+      client.send("POST /api/chat HTTP/1.1\r\nHost: localhost\r\n");
+      client.send("Authorization: Bearer corral_wrong\r\nContent-Length: 10000000\r\n\r\n");
       assertThat(client.readHead().status()).isEqualTo(401);
       client.awaitClose();
     }
