@@ -72,7 +72,7 @@ class FramingTest {
         Arguments.of("a chunk without a size", chunked, "\r\n" + CHAT + "\r\n0\r\n\r\n"),
         Arguments.of("a chunk of more than there can be", chunked, "fffffffffffffffff" + chunk),
         Arguments.of("a chunk longer than it says", chunked, "5\r\n" + CHAT + "\r\n0\r\n\r\n"),
-        Arguments.of("a line end within a chunk's extension", chunked, "2;x\n" + "{}\r\n0\r\n\r\n"),
+        Arguments.of("a line end within a chunk's extension", chunked, "2;x\n{}\r\n0\r\n\r\n"),
         Arguments.of("a blank before the colon", "Content-Length : 5\r\n", CHAT),
         Arguments.of("a folded line", "X-A: b\r\n Content-Length: 5\r\n", CHAT),
         Arguments.of("a name that is none", "Content Length: 5\r\n", CHAT),
