@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// jobs of ours, told in Ollama's events but with our own looks and second tries.
 class ReplayTest {
   /// What we answer otherwise than the node: our status, words of ours, and why.
-  private record Other(int status, String words, String why) {}
+  record Other(int status, String words, String why) {}
 
   private static final Other ANCHOR =
       new Other(
