@@ -45,9 +45,7 @@ class ReplayTest {
 
   private static final Map<String, Other> DIFFERENT =
       Map.of(
-          "anchor-1-copy", ANCHOR,
           "anchor-6-rollback-copy", ANCHOR,
-          "copy", ANCHOR,
           "delete", ANCHOR,
           "err-host-foreign",
               new Other(421, "corral keys create NAME", "the way out instead of a bare 403"),
