@@ -118,6 +118,7 @@ final class PullPlanning implements PlanCalls.Planner {
         there.isPresent(),
         current,
         trouble != null && trouble.kind() == Trouble.Kind.MISSING,
+        trouble != null && trouble.denied(),
         total,
         missing,
         free,

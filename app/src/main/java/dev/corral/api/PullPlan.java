@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param there the target has a model of that name
 /// @param current what it has is what the registry has; null where that is not known
 /// @param missing no registry has it
+/// @param denied a rule of ours keeps from asking that registry, or it wants another key
 /// @param bytesTotal of the whole model; 0 where it is not known
 /// @param bytesToFetch of it that the target lacks
 /// @param freeBytes of the target's disk now, above the reserve; null where it is not known
@@ -27,6 +28,7 @@ public record PullPlan(
     boolean there,
     @Nullable Boolean current,
     boolean missing,
+    boolean denied,
     long bytesTotal,
     long bytesToFetch,
     @Nullable Long freeBytes,

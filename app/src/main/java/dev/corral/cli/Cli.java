@@ -12,6 +12,8 @@ import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -110,6 +112,10 @@ public final class Cli {
     } else {
       verbs.forEach((verb, made) -> line.addSubcommand(verb, built(verb, made), aliases(verb)));
     }
+    CommandLine create = line.getSubcommands().get("create");
+    if (create != null) {
+      asOllama(create.getCommandSpec());
+    }
     line.setAbbreviatedOptionsAllowed(false);
     line.setUsageHelpAutoWidth(false);
     return line;
@@ -129,6 +135,16 @@ public final class Cli {
       line.addSubcommand(part.getKey(), part.getValue());
     }
     return line;
+  }
+
+  /// The letter that means `--quiet` everywhere else is another option in Ollama's `create`, and
+  /// fingers know it.
+  private static void asOllama(CommandSpec create) {
+    OptionSpec quiet = create.findOption("-q");
+    create.remove(quiet).addOption(OptionSpec.builder(quiet).names("--quiet").build());
+    OptionSpec quantize = create.findOption("--quantize");
+    create.remove(quantize);
+    create.addOption(OptionSpec.builder(quantize).names("-q", "--quantize").build());
   }
 
   private static String[] aliases(String verb) {

@@ -29,7 +29,8 @@ final class Progress implements AutoCloseable {
   /// No line wrap while a line is drawn: the terminal cuts it, at whatever width it has by now.
   private static final String UNWRAPPED = "\r\u001b[?7l\u001b[K";
 
-  private static final String WRAPPED = "\u001b[?7h";
+  /// Where a line was cut, each further letter overwrote the last column; none of them stays.
+  private static final String WRAPPED = "\u001b[K\u001b[?7h";
 
   private final Screen screen;
   private final boolean quiet;

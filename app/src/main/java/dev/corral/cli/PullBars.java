@@ -21,6 +21,9 @@ final class PullBars implements AutoCloseable {
   private static final String WRAPPED = "\u001b[?7h";
   private static final String CLEAR = "\r\u001b[K";
 
+  /// Where a line was cut, each further letter overwrote the last column; none of them stays.
+  private static final String CUT = "\u001b[K\n";
+
   private final Screen screen;
   private final boolean quiet;
   private final Map<String, String> told = new HashMap<>();
@@ -52,7 +55,7 @@ final class PullBars implements AutoCloseable {
     if (!drawn.isEmpty()) {
       out.append("\u001b[").append(drawn.size()).append('A');
     }
-    lines.forEach(line -> out.append(CLEAR).append(line).append('\n'));
+    lines.forEach(line -> out.append(CLEAR).append(line).append(CUT));
     screen.err().print(out.append(WRAPPED));
     screen.err().flush();
     drawn = lines;

@@ -46,7 +46,10 @@ final class PullPlans {
   void require() {
     for (PullPlan plan : plans) {
       if (!plan.there() && !plan.missing() && !plan.problem().isEmpty()) {
-        throw new Failure(Exit.FAILED, "'" + plan.model() + "': " + plan.problem(), plan.next());
+        throw new Failure(
+            plan.denied() ? Exit.REFUSED : Exit.FAILED,
+            "'" + plan.model() + "': " + plan.problem(),
+            plan.next());
       }
     }
   }

@@ -45,12 +45,23 @@ final class PullTable {
     List<Row> bad = rows.stream().filter(row -> !row.good()).toList();
     if (!bad.isEmpty()) {
       throw new Failure(
-          Exit.FAILED,
+          denied(rows) ? Exit.REFUSED : Exit.FAILED,
           bad.size() == 1
               ? "'" + bad.getFirst().model() + "': " + bad.getFirst().error()
               : bad.size() + " of " + rows.size() + " models are not as they should be",
           bad.size() == 1 ? "" : "Try again with: corral pull");
     }
+  }
+
+  /// True where nothing but a rule, or a registry that wants another key, kept any of them away.
+  private boolean denied(List<Row> rows) {
+    for (int i = 0; i < rows.size(); i++) {
+      PullResult result = results.get(i);
+      if (!rows.get(i).good() && (result.there() || !result.plan().denied())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void print(List<Row> rows) {

@@ -129,7 +129,7 @@ final class Calls {
           503,
           "The database could not do this, so nothing was changed",
           "Try again soon; the cause is in: corral logs");
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.ERROR, "A management call failed", e);
       return Answer.no(500, "Corral made a mistake with this request", "See: corral logs");
     }

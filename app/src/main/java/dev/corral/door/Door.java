@@ -136,11 +136,12 @@ public final class Door {
   private void welcome(HttpServerRequest request) {
     try {
       enter(request);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.ERROR, "A request could not be served", e);
+      String path = request.path();
       Replies.problem(
           request,
-          Dialect.OLLAMA,
+          path == null ? Dialect.PLAIN : dialect(path),
           Problem.of(500, "Corral made a mistake with this request", "See: corral logs"));
     }
   }

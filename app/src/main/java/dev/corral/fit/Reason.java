@@ -65,6 +65,15 @@ record Reason(
           + " blocks would go to the GPU and the rest to the host, where it runs slowly.";
     }
     String host = Text.bytes(estimate.host());
+    if (blocks.onDevice() == 0) {
+      return "Only the output layer, which counts as one, on the GPU ("
+          + need
+          + " of "
+          + usable
+          + "), all blocks on the host ("
+          + host
+          + "): it runs slowly.";
+    }
     return blocks.onDevice() == blocks.all()
         ? "Needs "
             + need

@@ -47,6 +47,7 @@ final class NodeRun implements Work {
   private final NodeShares shares = new NodeShares();
   private volatile Optional<NodeTalk> talk = Optional.empty();
   private volatile boolean checking;
+  private volatile boolean unanswered;
   private volatile Runnable ending = () -> {};
   private final AtomicInteger tries = new AtomicInteger();
 
@@ -89,7 +90,12 @@ final class NodeRun implements Work {
     }
     Optional<NodeTalk> now = talk;
     PullState phase = now.map(NodeTalk::phase).orElse(PullState.RESOLVING);
-    boolean still = phase == PullState.PULLING && now.orElseThrow().silence() > STALL;
+    boolean still =
+        switch (phase) {
+          case PULLING -> now.orElseThrow().silence() > STALL;
+          case RESOLVING -> unanswered;
+          default -> false;
+        };
     return still ? PullState.STALLED : phase;
   }
 
@@ -202,6 +208,7 @@ final class NodeRun implements Work {
     talk = Optional.of(now);
     NodeTalk.End end = now.listen();
     if (now.grew()) {
+      unanswered = false;
       inVain = 0;
       lastByte = System.nanoTime();
     }
@@ -279,6 +286,7 @@ final class NodeRun implements Work {
   /// Waits, and lets the pull be issued again; or gives up.
   private Optional<End> again(String why) {
     inVain++;
+    unanswered = true;
     boolean fresh = !patient && expected.isEmpty() && shares.blobs().isEmpty();
     boolean late = System.nanoTime() - lastByte > patience.giveUp().toNanos();
     if (late || (fresh && inVain >= patience.firstTries())) {

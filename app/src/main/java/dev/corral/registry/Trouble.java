@@ -45,6 +45,11 @@ public record Trouble(Kind kind, String text, String next, Optional<Duration> re
     return kind == Kind.AWAY;
   }
 
+  /// True where somebody says no, here or there.
+  public boolean denied() {
+    return kind == Kind.DENIED || kind == Kind.NOT_ALLOWED;
+  }
+
   /// Text and next step as one text.
   public String sentence() {
     return next.isEmpty() ? text : text + ". " + next;

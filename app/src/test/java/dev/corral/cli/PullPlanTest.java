@@ -96,6 +96,26 @@ class PullPlanTest {
   }
 
   @Test
+  void whatARegistryDeniesIsARefusalAndNoFailure() {
+    station.answering(
+        "POST /manage/pulls/plan",
+        200,
+        """
+        [{"model":"big:70b","target":"own","why":"","there":false,"current":null,"missing":false,\
+        "denied":true,"bytesTotal":0,"bytesToFetch":0,"freeBytes":9,"freeAfter":9,"verdict":"",\
+        "fitReason":"","missingBytes":0,"seconds":null,"problem":"r does not give it out",\
+        "next":"Set HF_TOKEN."}]\
+        """);
+    assertThat(typed.run("pull", "big:70b", "--dry-run")).isEqualTo(5);
+    assertThat(typed.err()).contains("'big:70b': r does not give it out", "Set HF_TOKEN.");
+    String failed = job("failed", "\"2026-01-01T00:00:09Z\"", 0);
+    station.answering("GET /manage/pulls", 200, "[" + failed + "]");
+    assertThat(typed.run("pull", "big:70b")).isEqualTo(5);
+    plan("perfect", 300, 5000);
+    assertThat(typed.run("pull", "big:70b")).as("what fails by itself").isEqualTo(1);
+  }
+
+  @Test
   void thePlanIsATable() {
     plan("tight", 1_000_000, 3_000_000);
     assertThat(typed.run("pull", "big:70b", "--dry-run")).isZero();

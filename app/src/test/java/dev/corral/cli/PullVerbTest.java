@@ -147,6 +147,15 @@ class PullVerbTest {
   }
 
   @Test
+  void aHostThatMayNotBeAskedIsARefusal() {
+    at("");
+    assertThat(typed.run("pull", "registry.example/ns/fox:t")).isEqualTo(5);
+    assertThat(typed.err()).contains("registry.example", "pull.hosts");
+    assertThat(typed.run("pull", "registry.example/ns/fox:t", "--dry-run")).isEqualTo(5);
+    assertThat(one.exchanges("/api/pull")).isEmpty();
+  }
+
+  @Test
   void aModelThatIsThereAndAnswersNothingIsAFailure() {
     at("aliases: {cunning: \"" + fox + "\"}");
     one.inject(
@@ -211,6 +220,9 @@ class PullVerbTest {
     registry.publish("ns/fox:t", CONFIG, new ImageLayer("model", WEIGHTS));
     typed.onATerminal().run("pull", fox, owl);
     assertThat(typed.err()).contains("\u001b[2A", "\u001b[?7l", "█");
+    assertThat(typed.err().lines())
+        .as("no letter of what was cut stays in the last column")
+        .noneMatch(line -> line.startsWith("\r") && !line.endsWith("\u001b[K"));
     assertThat(typed.run("pull", owl, "--quiet")).isZero();
     assertThat(typed.out() + typed.err()).isEmpty();
   }

@@ -115,6 +115,23 @@ class TransfersTest {
   }
 
   @Test
+  void theLetterOfCreateMeansWhatItMeansToOllamasClient() {
+    station.on("POST /api/create", (exchange, _) -> Station.lines(exchange, SUCCESS));
+    typed.piping("FROM llama3.2\n");
+    assertThat(typed.run("create", "small", "-q", "q4_K_M", "-f", "-")).as(typed.err()).isZero();
+    assertThat(typed.out()).isEqualTo("created 'small'\n");
+    JsonNode asked = Json.read(station.bodies("POST /api/create").getLast());
+    assertThat(asked.path("quantize").asText()).isEqualTo("q4_K_M");
+    typed.piping("FROM llama3.2\n");
+    assertThat(typed.run("create", "small", "--quiet", "-f", "-")).as(typed.err()).isZero();
+    assertThat(typed.out() + typed.err()).isEmpty();
+    assertThat(typed.run("create", "--help")).isZero();
+    assertThat(typed.out()).contains("-q, --quantize").doesNotContain("-q, --quiet");
+    assertThat(typed.run("stop", "--help")).isZero();
+    assertThat(typed.out()).contains("-q, --quiet");
+  }
+
+  @Test
   void aMistakeInAModelfileIsNamedWithItsLine() {
     typed.piping("FROM a\nPARAMETR x 1\n");
     assertThat(typed.run("create", "m", "-f", "-")).isEqualTo(2);

@@ -79,6 +79,16 @@ class FitTest {
   }
 
   @Test
+  void theOutputLayerCountsAsOneOfTheBlocksAndGoesFirst() {
+    FitSettings settings = FitSettings.of(8192).withPlacement(new Placement.Blocks(1));
+    Fit fit = fit(llama8b, settings, Hardware.card(6 * GIB));
+    assertThat(fit.blocks()).isEqualTo(new Fit.Blocks(0, 32));
+    assertThat(fit.deviceBytes().getFirst()).isPositive();
+    assertThat(fit.reason())
+        .contains("Only the output layer, which counts as one, on the GPU", "all blocks on the");
+  }
+
+  @Test
   void whatFitsNowhereWontAndSaysHowMuchIsMissing() {
     Hardware small = new Hardware(List.of(gpu(4 * GIB)), 4 * GIB, 3 * GIB);
     Gguf large = header("headers/llama-3.1-405b.Q4_K_M.gguf-header.gz");

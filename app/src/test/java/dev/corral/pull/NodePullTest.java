@@ -179,6 +179,16 @@ class NodePullTest {
   }
 
   @Test
+  void whileTheNodeIsAwayTheJobStandsStillAndGoesOnWhenItIsBack() {
+    node.onPull(model(), right());
+    node.refuse();
+    Pull job = ask();
+    yard.await(job.id(), now -> now.state() == PullState.STALLED);
+    node.acceptAgain();
+    assertThat(yard.awaitEnd(job.id()).state()).isEqualTo(PullState.DONE);
+  }
+
+  @Test
   void aNodeThatBeginsAtTheFirstByteAfterARestartIsGivenItsTime() {
     // A killed Ollama has saved nothing: ollama-live.md item 14. Each step is news.
     node.onPull(model(), right().in(8, Duration.ofMillis(5)), slow());
