@@ -201,7 +201,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  // Deprecated for outbound handlers only, as Netty's own adapter says.
   @Override
+  @SuppressWarnings("deprecation")
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     NetworkCall carried = call;
     call = null;

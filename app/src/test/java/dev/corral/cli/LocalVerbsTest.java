@@ -1,11 +1,14 @@
 package dev.corral.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.exchange.ExchangeEvent;
 import dev.corral.journal.Entry;
 import dev.corral.journal.Journal;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -57,7 +60,8 @@ class LocalVerbsTest {
   @Test
   void theLogIsReadableAsTheServerWritesIt() throws IOException {
     assertThat(typed.run("logs")).isEqualTo(4);
-    try (Journal journal = new Journal(home.resolve("logs"), Clock.systemUTC(), System.err)) {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
+    try (Journal journal = new Journal(home.resolve("logs"), Clock.systemUTC(), nowhere)) {
       journal.notice(Entry.Level.WARN, "backend", "rig", "down", "refused");
       journal.notice(Entry.Level.INFO, "backend", "attic", "up", "2 models");
       journal.accept(exchange());
