@@ -32,7 +32,8 @@ final class BlobFetch {
   private final Stop stop;
   private final LongConsumer progress;
 
-  /// @param progress told the bytes that are there, by any thread, at any time; may fall
+  /// @param progress told the bytes that are there, by any thread, at any time; may fall. Also
+  ///   while they are only hashed: who waits for bytes sees by it that work goes on
   BlobFetch(
       Source source,
       Partial partial,
@@ -178,6 +179,7 @@ final class BlobFetch {
         marks.update(buffer.flip());
         hash.update(buffer);
         at += count;
+        progress.accept(pieces.bytesDone());
       }
       return Optional.of(new End.Whole(Digest.of(hash), marks.end()));
     } catch (StoreFailure e) {

@@ -62,25 +62,24 @@ final class JoinedSource implements Source {
   ///
   /// @param joined the layer of the file that was made of them
   static Answered<JoinedSource> of(ModelName name, Layer joined, Hubs hubs, Stop stop) {
-    return hubs.choice(name)
-        .then(choice -> {
-          if (!origin(name, choice).equals(Optional.of(joined.from()))) {
-            return otherwise(name);
-          }
-          JoinedSource source = new JoinedSource(name, hubs, stop.leash());
-          try {
-            source.stretch(choice.files());
-          } catch (NotGiven e) {
-            return new Answered.Not<>(e.trouble);
-          } catch (IOException e) {
-            return new Answered.Not<>(
-                new Trouble(
-                    Trouble.Kind.AWAY,
-                    "the connection for a header broke off",
-                    "Try again later."));
-          }
-          return source.end == joined.size() ? new Answered.Got<>(source) : otherwise(name);
-        });
+    Answered<Choice> now =
+        stop.unlessAsked(() -> hubs.choice(name), new Answered.Not<>(HubFiles.STOPPED));
+    return now.then(choice -> {
+      if (!origin(name, choice).equals(Optional.of(joined.from()))) {
+        return otherwise(name);
+      }
+      JoinedSource source = new JoinedSource(name, hubs, stop.leash());
+      try {
+        source.stretch(choice.files());
+      } catch (NotGiven e) {
+        return new Answered.Not<>(e.trouble);
+      } catch (IOException e) {
+        return new Answered.Not<>(
+            new Trouble(
+                Trouble.Kind.AWAY, "the connection for a header broke off", "Try again later."));
+      }
+      return source.end == joined.size() ? new Answered.Got<>(source) : otherwise(name);
+    });
   }
 
   private static Optional<String> origin(ModelName name, Choice choice) {

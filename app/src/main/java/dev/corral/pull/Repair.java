@@ -27,6 +27,7 @@ public final class Repair {
   private final FetchSettings settings;
   private final Throttle throttle;
   private final Stop stop = new Stop();
+  private volatile boolean asking;
 
   Repair(Store store, Sources sources, FetchSettings settings, Throttle throttle) {
     this.store = store;
@@ -52,10 +53,16 @@ public final class Repair {
     stop.ask();
   }
 
+  /// True while its registry is asked. What is done before and after, on the disk alone, may take
+  /// minutes for a large blob, and is no silence of the registry.
+  public boolean asking() {
+    return asking;
+  }
+
   /// Blocks until the blob is whole or cannot be.
   ///
   /// @param name of a model that has the layer, which tells where it is to be had
-  /// @param progress told the bytes that are there, by any thread
+  /// @param progress told the bytes that are there, by any thread, also while they are only hashed
   public End repair(ModelName name, Layer layer, LongConsumer progress) {
     return switch (source(name, layer)) {
       case Answered.Not<Source>(Trouble trouble) ->
@@ -92,7 +99,7 @@ public final class Repair {
       BlobFetch fetch =
           new BlobFetch(
               source, partial, layer, settings, new Backoff(settings), throttle, stop, progress);
-      return switch (fetch.fetch()) {
+      return switch (asked(fetch)) {
         case BlobFetch.End.Stopped _ -> new End.Stopped();
         case BlobFetch.End.Failed failed -> new End.Failed(Fetcher.problem(failed.trouble()));
         case BlobFetch.End.Whole whole -> {
@@ -104,6 +111,15 @@ public final class Repair {
       return new End.Failed(new Problem(false, e.text(), ""));
     } catch (IOException e) {
       throw new UncheckedIOException("a partial could not be closed", e);
+    }
+  }
+
+  private BlobFetch.End asked(BlobFetch fetch) throws StoreFailure {
+    asking = true;
+    try {
+      return fetch.fetch();
+    } finally {
+      asking = false;
     }
   }
 

@@ -213,13 +213,18 @@ public final class Verification implements AutoCloseable {
     private Repair.End repaired(Layer layer) {
       Repair work = repairs.get();
       repairing = Optional.of(work);
+      if (over) {
+        work.stop(); // who ended us may have looked before there was a repair
+      }
       AtomicLong lastByte = new AtomicLong(System.nanoTime());
       CountDownLatch done = new CountDownLatch(1);
       Thread.ofVirtual()
           .name("repair " + name.shortName())
           .start(() -> {
             while (!over(done)) {
-              if (System.nanoTime() - lastByte.get() > SILENCE.toNanos()) {
+              if (!work.asking()) {
+                lastByte.set(System.nanoTime());
+              } else if (System.nanoTime() - lastByte.get() > SILENCE.toNanos()) {
                 work.stop();
               }
             }

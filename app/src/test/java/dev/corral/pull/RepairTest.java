@@ -16,6 +16,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +140,20 @@ class RepairTest {
     assertThat(registry.exchanges()).isEmpty();
     assertThat(yard.files(".corral/partial")).noneMatch(name -> name.endsWith(".note"));
     assertThat(repair()).isEqualTo(new Repair.End.Whole(Marks.PIECE));
+  }
+
+  @Test
+  void whatIsDoneOnTheDiskAloneIsNoSilenceOfTheRegistry() throws Exception {
+    flip(Marks.PIECE + 77);
+    Repair repair = yard.pulls().repair();
+    List<Boolean> asking = new CopyOnWriteArrayList<>();
+    assertThat(repair.asking()).as("before it looks for what is right").isFalse();
+    Repair.End end = repair.repair(Yard.name(name()), layer(), _ -> asking.add(repair.asking()));
+    assertThat(end).isEqualTo(new Repair.End.Whole(BIT));
+    assertThat(repair.asking()).isFalse();
+    assertThat(asking).containsOnly(true);
+    int mebibytes = (int) (Marks.PIECE >> 20);
+    assertThat(asking).as("told while all of it is hashed too").hasSizeGreaterThan(mebibytes);
   }
 
   @Test
