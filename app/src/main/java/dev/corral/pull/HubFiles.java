@@ -192,16 +192,23 @@ final class HubFiles {
     return end instanceof End.Done ? publish(layer) : end;
   }
 
+  /// Fetches what goes with the weights; nothing where it is there.
+  End accompanied() throws StoreFailure {
+    if (projector.isEmpty()) {
+      return new End.Done();
+    }
+    End end = fetcher.blob(projector.get().share(), source(projector.get().file()));
+    return end instanceof End.Done
+            && read(projector.get().share().layer()) instanceof Reading.Refused no
+        ? refused("its projector is not taken: " + no.reason(), "")
+        : end;
+  }
+
   /// Makes a model of a file that is in the store, and of what goes with it.
   End publish(Layer weights) throws StoreFailure {
-    if (projector.isPresent()) {
-      End end = fetcher.blob(projector.get().share(), source(projector.get().file()));
-      if (!(end instanceof End.Done)) {
-        return end;
-      }
-      if (read(projector.get().share().layer()) instanceof Reading.Refused no) {
-        return refused("its projector is not taken: " + no.reason(), "");
-      }
+    End end = accompanied();
+    if (!(end instanceof End.Done)) {
+      return end;
     }
     return switch (read(weights)) {
       case null -> refused("what was fetched is gone again", "Try again.");

@@ -135,7 +135,9 @@ final class Joining {
         return end;
       }
     }
-    return finish(joined);
+    // Before the joined file leaves its partial: without a manifest nobody would know it again.
+    End end = model.accompanied();
+    return end instanceof End.Done ? finish(joined) : end;
   }
 
   /// The headers of all parts, which tell where each belongs.

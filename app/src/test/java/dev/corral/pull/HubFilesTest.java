@@ -183,6 +183,20 @@ class HubFilesTest {
     assertThat(((Repair.End.Failed) end).problem().next()).contains("corral rm " + NAME);
   }
 
+  @Test
+  void aRepairThatWasStoppedAsksTheHubNothing() throws Exception {
+    publish(0, 1, 2);
+    assertThat(yard.pull(NAME).state()).isEqualTo(PullState.DONE);
+    yard.stop();
+    yard.start(Optional.empty());
+    hub.forgetExchanges();
+    Layer layer = yard.model(NAME).weightsLayer().orElseThrow();
+    Repair repair = yard.pulls().repair();
+    repair.stop();
+    assertThat(repair.repair(Yard.name(NAME), layer, _ -> {})).isEqualTo(new Repair.End.Stopped());
+    assertThat(hub.exchanges()).isEmpty();
+  }
+
   private long asked(int part) {
     return hub.asked(REPOSITORY, file(part));
   }
@@ -335,6 +349,24 @@ class HubFilesTest {
           .contains(projector().size());
     }
     assertThat(hub.asked(REPOSITORY, "mmproj-Tiny-F16.gguf")).as("fetched once").isEqualTo(1);
+  }
+
+  @Test
+  void whereTheProjectorDoesNotComeTheJoinedPartsStayForTheNextPull() throws Exception {
+    hub.file(REPOSITORY, "mmproj-Tiny-F16.gguf", projector());
+    hub.play(
+        Mischief.status(404), Where.path(HubDouble.filePath(REPOSITORY, "mmproj-Tiny-F16.gguf")));
+    publish(0, 1, 2);
+    assertThat(yard.pull(NAME).state()).isEqualTo(PullState.FAILED);
+    hub.behave();
+    hub.play(Mischief.status(400), Where.path("/v2/" + REPOSITORY + "/manifests/Q4_K_M"));
+    hub.forgetExchanges();
+
+    Pull done = yard.pull(NAME);
+    assertThat(done.state()).as(done.toString()).isEqualTo(PullState.DONE);
+    assertThat(asked(0) + asked(1) + asked(2)).as("no part comes twice").isZero();
+    assertThat(Files.readAllBytes(yard.model(NAME).weights().orElseThrow())).isEqualTo(whole());
+    assertThat(yard.model(NAME).projectors()).hasSize(1);
   }
 
   @Test
