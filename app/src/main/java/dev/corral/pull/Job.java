@@ -27,6 +27,9 @@ final class Job {
   private boolean wanted;
   private boolean wantsRoom;
 
+  /// Bytes for which it had no room.
+  private long lacked;
+
   /// What the run shall end as, where we stop it.
   private @Nullable PullState stopping;
 
@@ -107,7 +110,7 @@ final class Job {
   }
 
   long missing() {
-    return Math.max(0, bytesTotal - bytesDone);
+    return Math.max(lacked, bytesTotal - bytesDone);
   }
 
   /// What it waits for in the queue.
@@ -205,6 +208,7 @@ final class Job {
       case Work.End.NoRoom full -> {
         boolean stays = asked == PullState.PAUSED || asked == PullState.CANCELLED;
         wantsRoom = !stays;
+        lacked = full.bytes();
         problem = stays ? Problem.NONE : full.problem();
         rest(asked == PullState.CANCELLED ? asked : PullState.PAUSED, now);
       }

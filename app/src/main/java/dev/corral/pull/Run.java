@@ -51,7 +51,13 @@ final class Run implements Work {
   private final LongSupplier othersNeed;
   private final Supplier<Optional<Anchors>> anchors;
   private final Stop stop = new Stop();
+
+  /// True where a full disk is waited for: once the job was let in, now or in an earlier work.
   private boolean admitted;
+
+  /// Bytes that are needed on the way, and given up again.
+  private long besides;
+
   private volatile PullState phase = PullState.RESOLVING;
   private volatile Map<Digest, Share> shares = Map.of();
 
@@ -138,7 +144,7 @@ final class Run implements Work {
               "Try again later."));
     } catch (StoreFailure e) {
       return admitted && e.kind() == StoreFailure.Kind.NO_ROOM
-          ? new End.NoRoom(full())
+          ? new End.NoRoom(full(), Fetcher.missing(shares) + besides)
           : new End.Failed(new Problem(false, e.text(), ""));
     }
   }
@@ -213,7 +219,9 @@ final class Run implements Work {
   /// @param more bytes that are needed beside what is missing
   void begin(Map<Digest, Share> all, long more) throws StoreFailure {
     shares = all;
+    besides = more;
     phase = PullState.PULLING;
+    admitted = patient;
     admit(Fetcher.missing(all) + more + othersNeed.getAsLong());
     admitted = true;
   }

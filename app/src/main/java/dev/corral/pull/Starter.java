@@ -60,7 +60,8 @@ final class Starter {
     @Override
     public boolean hasRoom(long bytes) {
       try {
-        return store.space().missing(bytes) <= 0;
+        store.checkRoom(bytes); // as the start will: the trash goes first
+        return true;
       } catch (StoreFailure e) {
         return false;
       }
@@ -106,13 +107,14 @@ final class Starter {
   }
 
   private boolean hasRoom(Job job) {
+    long needed = job.missing() + othersNeed(job.id(), job.target());
     if (job.target().equals(Pulls.OWN)) {
-      return own.hasRoom(job.missing());
+      return own.hasRoom(needed);
     }
     Function<String, Optional<Work.Place>> places = others;
     // Where the place is gone the start says so.
     return places != null
-        && places.apply(job.target()).map(place -> place.hasRoom(job.missing())).orElse(true);
+        && places.apply(job.target()).map(place -> place.hasRoom(needed)).orElse(true);
   }
 
   private void start(Job job) {
@@ -164,7 +166,7 @@ final class Starter {
     }
   }
 
-  /// Asked by a run, on its thread, hence by the snapshots.
+  /// Asked by a run too, on its thread, hence by the snapshots.
   private long othersNeed(String id, String target) {
     return board.all().stream()
         .filter(pull -> !pull.id().equals(id) && pull.target().equals(target))

@@ -20,7 +20,9 @@ interface Work {
     record Failed(Problem problem) implements End {}
 
     /// The disk became full on the way; it goes on when there is room.
-    record NoRoom(Problem problem) implements End {}
+    ///
+    /// @param bytes for which it needs room, beside what others will still write
+    record NoRoom(Problem problem, long bytes) implements End {}
   }
 
   /// Works until the model is there, or it cannot be; blocks.

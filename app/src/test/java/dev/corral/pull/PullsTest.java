@@ -306,6 +306,21 @@ class PullsTest {
   }
 
   @Test
+  void aPullThatHadBegunWaitsForRoomAndDoesNotEnd() {
+    registry.play(new Mischief.Slow(500_000), WHERE_BLOB);
+    Pull job = yard.ask(name());
+    yard.await(job.id(), pull -> pull.bytesDone() > 100_000);
+    yard.stop();
+    registry.behave();
+    yard.start(Optional.of(Bytes.gibi(1 << 20)));
+    Pull paused = yard.await(job.id(), pull -> pull.state() == PullState.PAUSED);
+    assertThat(paused.problem().text()).contains("no space left").contains("still to come");
+    yard.stop();
+    yard.start(Optional.empty());
+    assertThat(yard.awaitEnd(job.id()).state()).isEqualTo(PullState.DONE);
+  }
+
+  @Test
   void theBytesThatAreShownNeverFall() {
     registry.play(new Mischief.CutAt(100_000), WHERE_BLOB.times(3));
     registry.play(new Mischief.Slow(1_000_000), WHERE_BLOB.times(4));

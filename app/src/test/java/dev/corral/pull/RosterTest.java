@@ -129,7 +129,7 @@ class RosterTest {
   void aFullDiskIsWaitedForAlsoWhereItWasFoundWhileTheJobGaveWay() {
     Job job = begun();
     job.giveWay();
-    end(job, new Work.End.NoRoom(new Problem(false, "no space left", "")));
+    end(job, new Work.End.NoRoom(new Problem(false, "no space left", ""), 1000));
     assertThat(job.wantsRoom()).isTrue();
     assertThat(roster.waiting()).isTrue();
   }
@@ -137,7 +137,7 @@ class RosterTest {
   @Test
   void whatAPersonPausesStaysPausedWhateverItWaitedFor() {
     Job full = begun();
-    end(full, new Work.End.NoRoom(new Problem(false, "no space left", "")));
+    end(full, new Work.End.NoRoom(new Problem(false, "no space left", ""), 1000));
     assertThat(say(full, What.PAUSE)).isTrue();
     assertThat(full.wantsRoom()).isFalse();
     say(full, What.RESUME);

@@ -3,6 +3,7 @@ package dev.corral.pull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.corral.blobs.Store;
 import dev.corral.ollama.Management;
 import dev.corral.revision.Anchors;
 import dev.corral.testkit.Content;
@@ -17,6 +18,7 @@ import dev.corral.upstream.Upstream;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -91,6 +93,26 @@ class SmallDiskTest {
       Files.delete(partials);
       Files.createDirectory(partials);
       assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);
+    }
+  }
+
+  @Test
+  void whatLiesInTheTrashIsRoomForAPullThatWaits() throws Exception {
+    try (Yard yard = new Yard(folder, registry)) {
+      assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);
+      Store store = yard.store();
+      store.trash().keep(Duration.ofDays(1));
+      assertThat(store.trash().take(Yard.name(name()))).isTrue();
+      Starter.Own own =
+          new Starter.Own(
+              store,
+              () -> {
+                throw new AssertionError("nothing is fetched");
+              });
+      assertThat(own.hasRoom(20_000_000)).isFalse();
+      assertThat(store.trash().items()).as("it would not be enough").hasSize(1);
+      assertThat(own.hasRoom(LARGE.size())).isTrue();
+      assertThat(store.trash().items()).isEmpty();
     }
   }
 

@@ -44,6 +44,10 @@ class StarterTest {
   }
 
   private Starter starter(Duration look) {
+    return starter(look, Map.of());
+  }
+
+  private Starter starter(Duration look, Map<String, Pull> others) {
     FetchSettings quick = Yard.QUICK;
     FetchSettings settings =
         new FetchSettings(
@@ -58,7 +62,7 @@ class StarterTest {
             quick.floor(),
             quick.floorTime(),
             look);
-    Board board = new Board(new PullTable(database, "x"), Map.of(), _ -> {});
+    Board board = new Board(new PullTable(database, "x"), others, _ -> {});
     Schedule schedule = new Schedule(PullSettings.defaults(), Instant::now);
     Starter.Own own =
         new Starter.Own(
@@ -93,7 +97,7 @@ class StarterTest {
   private Job full() {
     Job job = job();
     job.begin(new FolderRunOfNothing());
-    job.ended(new Work.End.NoRoom(new Problem(false, "no space left", "")), Instant.now());
+    job.ended(new Work.End.NoRoom(new Problem(false, "no space left", ""), 1000), Instant.now());
     return job;
   }
 
@@ -134,6 +138,32 @@ class StarterTest {
         .as("our own disk has room, the rig's has none")
         .isEqualTo(PullState.PAUSED);
     assertThat(askedForRoom).hasSize(1);
+  }
+
+  @Test
+  void roomIsAskedForAllThatItLackedAndForWhatOthersWillStillWrite() {
+    Pull other =
+        new Pull(
+            "other",
+            Yard.name("owl"),
+            "rig",
+            PullState.PULLING,
+            30,
+            100,
+            0,
+            null,
+            null,
+            1,
+            Instant.now(),
+            null,
+            Problem.NONE,
+            "x",
+            List.of());
+    Starter starter = starter(Duration.ZERO, Map.of(other.id(), other));
+    starter.reach(_ -> Optional.of(new Rig()));
+    full();
+    starter.startNext(roster.all());
+    assertThat(askedForRoom).containsExactly(1000L + 70);
   }
 
   @Test
