@@ -27,6 +27,11 @@ final class Backoff {
     wrong = 0;
   }
 
+  /// What came before was no question to a registry: silence counts from here.
+  synchronized void begin() {
+    lastByte = Math.max(lastByte, System.nanoTime());
+  }
+
   synchronized long nanosSinceByte() {
     return System.nanoTime() - lastByte;
   }

@@ -107,6 +107,7 @@ record Fetcher(
 
   /// Fetches into a partial, which stays one.
   BlobFetch.End fetch(Partial partial, Share share, Source source) throws StoreFailure {
+    backoff.begin(); // another pull may have been waited for, or a part of 50 GB copied
     return new BlobFetch(
             source, partial, share.layer(), settings, backoff, throttle, stop, share.done()::set)
         .fetch();

@@ -99,6 +99,23 @@ class PullsTest {
     assertThat(bytesAsked()).isEqualTo(WEIGHTS.size());
   }
 
+  @Test
+  void waitingForAnotherPullIsNoSilenceOfTheRegistry() {
+    Content own = Content.of("{{ .System }}");
+    registry.publish(
+        "ns/m:u", Yard.CONFIG, new ImageLayer("model", WEIGHTS), new ImageLayer("template", own));
+    long within = Yard.QUICK.giveUp().toSeconds() + 1;
+    registry.play(
+        new Mischief.Slow(WEIGHTS.size() / Yard.QUICK.connections() / within), WHERE_BLOB);
+    registry.play(
+        Mischief.status(503), Where.path(RegistryDouble.blobPath("ns/m", own.digest())).once());
+    Pull one = yard.ask(name());
+    yard.await(one.id(), pull -> pull.bytesDone() > 0);
+    Pull other = yard.pull(name().replace(":t", ":u"));
+    assertThat(other.state()).as(other.toString()).isEqualTo(PullState.DONE);
+    assertThat(yard.awaitEnd(one.id()).state()).isEqualTo(PullState.DONE);
+  }
+
   private long bytesAsked() {
     return Yard.bytesAsked(registry, BLOB);
   }
