@@ -134,9 +134,7 @@ final class NodeCheck {
 
   /// What cannot be loaded for want of memory is there all the same.
   private Verdict loaded(JsonNode shown) {
-    List<String> able = new ArrayList<>();
-    shown.path("capabilities").forEach(one -> able.add(one.asText()));
-    boolean embeds = able.contains("embedding") && !able.contains("completion");
+    boolean embeds = Management.embeds(shown);
     Reply reply = management.load(spot.target(), name.shortName(), embeds, patience.load());
     boolean damaged =
         reply instanceof Reply.Told told

@@ -264,8 +264,8 @@ final class NodeRun implements Work {
     return failed(
         false,
         told + ": what an interrupted pull left on the node '" + spot.name() + "' is broken",
-        "Corral could not give it the whole file instead"
-            + why.map(clause -> " (" + clause + ")").orElse("")
+        why.map(clause -> "Corral could not give it the whole file instead (" + clause + ")")
+                .orElse("Corral gave it whole files instead, which was not enough")
             + ". Remove the files named -partial from its folder of blobs, then pull again:"
             + " corral pull "
             + name.shortName());

@@ -37,6 +37,9 @@ final class NodeShares {
       shares.put(layer.digest(), new Share(done, layer.size()));
     }
     expected = true;
+    // Of another manifest there is less, and all that comes of it is new.
+    most = Math.min(most, sum());
+    mostNow = Math.min(mostNow, most);
   }
 
   /// What an event brought.

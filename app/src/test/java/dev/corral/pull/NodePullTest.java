@@ -322,6 +322,21 @@ class NodePullTest {
   }
 
   @Test
+  void whatFailsAlthoughItWasHandedOverIsNotSaidToBeRefused() {
+    String words =
+        "remove /x/sha256-" + hex(WEIGHTS.digest()) + "-partial-0: no such file or directory";
+    node.onPull(model(), right().in(0, Duration.ZERO).failing(words));
+    Pull failed = pull();
+    assertThat(failed.state()).isEqualTo(PullState.FAILED);
+    assertThat(failed.problem().text())
+        .endsWith("on the node 'rig' is broken")
+        .doesNotContain("/x/");
+    assertThat(failed.problem().next())
+        .startsWith("Corral gave it whole files instead, which was not enough. Remove the files");
+    assertThat(pulls()).isEqualTo(QUICK.mostCures() + 1);
+  }
+
+  @Test
   void whereTheFolderCanBeReadEveryBlobIsHashed() throws IOException {
     Path blobs = Files.createDirectories(folder.resolve("ollama/blobs"));
     Path names =
