@@ -22,7 +22,8 @@ final class Admission {
   /// @param releasedBytes free again once it has ended, on top of what the system says now
   /// @param deviceHidden of what it takes on GPUs, what their drivers called free when they were
   ///   asked
-  /// @param deviceReleased free on GPUs once it has ended, on top of what the drivers said
+  /// @param deviceReleased free on GPUs once it has ended, on top of what the drivers said: all of
+  ///   it for one that was loading then, since nobody tells how much it had taken
   record Seat(
       long id,
       boolean ready,
@@ -50,16 +51,18 @@ final class Admission {
 
   /// The GPUs as far as models may fill them.
   ///
-  /// @param known false where there are none, or nobody tells: then they bound nothing
+  /// @param known false where there are none, or nobody tells: then they bound nothing and add
+  ///   nothing
   private record Devices(boolean known, long allowed, long atBest) {
     static Devices of(Plan plan, List<Seat> seats, double share) {
       long hidden = seats.stream().mapToLong(Seat::deviceHidden).sum();
       long released = seats.stream().mapToLong(Seat::deviceReleased).sum();
-      long free = plan.deviceFree().orElse(0);
+      if (plan.deviceFree().isEmpty()) {
+        return new Devices(false, 0, 0);
+      }
+      long free = plan.deviceFree().getAsLong();
       return new Devices(
-          plan.deviceFree().isPresent(),
-          (long) (share * Math.max(0, free - hidden)),
-          (long) (share * (free + released)));
+          true, (long) (share * Math.max(0, free - hidden)), (long) (share * (free + released)));
     }
 
     boolean hold(Plan.Way way) {

@@ -102,6 +102,7 @@ final class Inspection {
     int context = trained > 0 ? Math.min(asked, Math.max(LEAST_CONTEXT, trained)) : asked;
     boolean embeds = gguf.whole(architecture + ".pooling_type").orElse(0) > 0;
     List<Plan.Way> ways = new ArrayList<>();
+    Instant readAt = Instant.now();
     OptionalLong free = OptionalLong.empty();
     for (int slots : slots(settings.parallelSlots(), embeds)) {
       RunnerFlags flags = flags(key, settings, context, slots, embeds);
@@ -110,7 +111,7 @@ final class Inspection {
       boolean host = onHost(flags, free);
       ways.add(new Plan.Way(flags, host ? bytes : 0, host ? 0 : bytes));
     }
-    return new Plan(ways, context, trained, gguf.length(), free, Instant.now());
+    return new Plan(ways, context, trained, gguf.length(), free, readAt);
   }
 
   private static List<Integer> slots(OptionalInt wanted, boolean embeds) {
@@ -162,7 +163,8 @@ final class Inspection {
     }
     List<Gpu> all = gpus.get();
     Integer main = flags.mainGpu();
-    List<Gpu> used = main != null && main < all.size() ? List.of(all.get(main)) : all;
+    int alone = main == null ? -1 : main;
+    List<Gpu> used = alone >= 0 && alone < all.size() ? List.of(all.get(alone)) : all;
     boolean told = used.stream().noneMatch(gpu -> gpu.shared() || gpu.freeBytes().isEmpty());
     return used.isEmpty() || !told
         ? OptionalLong.empty()

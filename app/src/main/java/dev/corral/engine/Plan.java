@@ -10,8 +10,9 @@ import java.util.OptionalLong;
 /// @param context tokens for each request
 /// @param fileBytes size of the weights
 /// @param trainedContext 0 where the header does not say
-/// @param deviceFree what the GPUs that it may use had free at `readAt`; empty where there are none
-///   or nobody tells
+/// @param deviceFree what the GPUs that it may use had free; empty where there are none or nobody
+///   tells
+/// @param readAt before the GPUs were asked, so that what changed meanwhile counts as later
 record Plan(
     List<Way> ways,
     int context,

@@ -108,7 +108,7 @@ final class Runner {
         Math.max(memory.mappedBytes(), missing),
         memory.ownBytes(),
         counted ? 0 : way.deviceBytes(),
-        counted ? way.deviceBytes() : 0);
+        startedAt.isAfter(devicesRead) ? 0 : way.deviceBytes());
   }
 
   Running snapshot() {

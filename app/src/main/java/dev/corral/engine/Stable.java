@@ -39,8 +39,8 @@ final class Stable {
   private final List<Runnable> answers = new ArrayList<>();
   private Instant decideAgain = Instant.MAX;
 
-  /// When a runner ended last.
-  private Instant lastEnd = Instant.MIN;
+  /// When a runner had taken all its memory, or gave it back, last.
+  private Instant devicesChanged = Instant.MIN;
 
   private long numbers;
 
@@ -89,7 +89,10 @@ final class Stable {
   private void inspected(Wanted wanted, Inspection.Result result) {
     wanted.inspecting = false;
     switch (result) {
-      case Inspection.Result.Fine(Plan plan) -> wanted.plan = plan;
+      case Inspection.Result.Fine(Plan plan) -> {
+        wanted.plan = plan;
+        wanted.plannedAt = Instant.now();
+      }
       case Inspection.Result.Bad(String why) ->
           refuse(wanted, waiter -> Sentences.damaged(waiter.load().name(), why));
     }
@@ -112,6 +115,7 @@ final class Stable {
           runner.state = Running.State.READY;
           runner.lastUsed = now;
           runner.readyAt = now;
+          devicesChanged = now;
           runner.stayUntil = now.plus(took);
           parts.events().accept(new EngineEvent.Loaded(runner.name, took));
         }
@@ -128,7 +132,7 @@ final class Stable {
     List<String> log = process == null ? List.of() : process.log().tail().lines();
     runners.remove(runner.id);
     wanted.runner = null;
-    lastEnd = Instant.now();
+    devicesChanged = Instant.now();
     history.add(new Running.Ended(runner.name, Instant.now(), why, expected, log), runner);
     if (expected) {
       answers.add(() -> runner.broken.complete(Sentences.unloaded(runner.name)));
@@ -223,7 +227,7 @@ final class Stable {
       return true;
     }
     Plan plan = wanted.plan;
-    if (plan == null || stale(plan, now)) {
+    if (plan == null || stale(plan, wanted.plannedAt, now)) {
       inspect(wanted, settings);
       return false;
     }
@@ -237,10 +241,11 @@ final class Stable {
     };
   }
 
-  /// What a GPU has free changes with what others do there, and with the end of each runner.
-  private boolean stale(Plan plan, Instant now) {
+  /// What a GPU has free changes with what others do there, and with the start and the end of each
+  /// runner.
+  private boolean stale(Plan plan, Instant plannedAt, Instant now) {
     return plan.deviceFree().isPresent()
-        && (plan.readAt().isBefore(lastEnd) || plan.readAt().plus(DEVICES_KNOWN).isBefore(now));
+        && (plan.readAt().isBefore(devicesChanged) || plannedAt.plus(DEVICES_KNOWN).isBefore(now));
   }
 
   private void inspect(Wanted wanted, EngineSettings settings) {

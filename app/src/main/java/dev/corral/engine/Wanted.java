@@ -19,6 +19,10 @@ final class Wanted {
 
   boolean inspecting;
   @Nullable Plan plan;
+
+  /// When the plan came; its GPUs were asked before, which may have taken long.
+  Instant plannedAt = Instant.MIN;
+
   @Nullable Runner runner;
 
   Wanted(Key key) {

@@ -105,6 +105,12 @@ class AdmissionTest {
         .isEqualTo(new Decision.Never(900, 800));
   }
 
+  @Test
+  void whatIsOnGpusMakesNoRoomForAModelOnTheProcessor() {
+    Seat other = onGpu(idle(1, 5).seat(), 0, 600);
+    assertThat(decide(plan(900), List.of(other), 3, 1000)).isEqualTo(new Decision.Never(900, 800));
+  }
+
   private static Decision decide(Plan plan, List<Seat> seats, int maxLoaded, long free) {
     return Admission.decide(plan, seats, maxLoaded, 0.8, free, NOW);
   }

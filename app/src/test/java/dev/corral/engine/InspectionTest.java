@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.corral.engine.StandInRunner.Habit;
 import dev.corral.hardware.Gpu;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +41,23 @@ class InspectionTest {
     assertThat(both.least().deviceBytes()).isGreaterThan(GIB);
     assertThat(both.least().hostBytes()).isZero();
     assertThat(plan(List.of(LARGE, SMALL), null, 1).deviceFree()).hasValue(6 * GIB);
+    assertThat(plan(List.of(LARGE, SMALL), null, -1).deviceFree()).hasValue(26 * GIB);
+  }
+
+  @Test
+  void whatHappensWhileTheGpusAreAskedCountsAsLater() {
+    Path model = Stage.model(folder, "model", Habit.GOOD, 0);
+    AtomicReference<Instant> asked = new AtomicReference<>(Instant.MIN);
+    Inspection inspection =
+        new Inspection(
+            (_, _) -> GIB,
+            () -> {
+              asked.set(Instant.now());
+              return List.of(LARGE);
+            });
+    Key key = new Key(model, List.of(), LoadOptions.context(4096));
+    Plan plan = ((Inspection.Result.Fine) inspection.look(key, EngineSettings.defaults())).plan();
+    assertThat(plan.readAt()).isBeforeOrEqualTo(asked.get());
   }
 
   @Test

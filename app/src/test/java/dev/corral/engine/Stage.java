@@ -3,6 +3,7 @@ package dev.corral.engine;
 import dev.corral.gguf.Gguf;
 import dev.corral.gguf.GgufWriter;
 import dev.corral.gguf.TensorType;
+import dev.corral.hardware.Gpu;
 import dev.corral.hardware.HostMemory;
 import dev.corral.upstream.Upstream;
 import io.vertx.core.Vertx;
@@ -17,11 +18,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// An engine with stand-in runners, and models in a folder.
@@ -34,6 +38,7 @@ final class Stage implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final Upstream upstream = new Upstream(vertx);
   private volatile long freeBytes = 1L << 40;
+  private volatile Supplier<List<Gpu>> gpus = List::of;
 
   Stage(Path folder, EngineSettings settings, Patience patience) {
     this(folder, installation(folder), settings, patience);
@@ -50,7 +55,7 @@ final class Stage implements AutoCloseable {
                 upstream,
                 (header, _) -> header.whole("test.needs").orElse(0) << 20,
                 () -> new HostMemory(1L << 40, freeBytes, "test", Instant.EPOCH),
-                List::of,
+                () -> gpus.get(),
                 patience,
                 events::add));
   }
@@ -158,6 +163,15 @@ final class Stage implements AutoCloseable {
   /// So much of the host's memory is free from now on.
   void free(long mebibytes) {
     freeBytes = mebibytes << 20;
+  }
+
+  /// There is a GPU, which tells so many mebibytes as free whenever it is asked.
+  void freeOnGpu(LongSupplier mebibytes) {
+    gpus =
+        () -> {
+          OptionalLong free = OptionalLong.of(mebibytes.getAsLong() << 20);
+          return List.of(new Gpu("0", "card", Gpu.Vendor.NVIDIA, free, free, false, "", "nvml"));
+        };
   }
 
   /// A model whose runner behaves so.
