@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import java.util.regex.Matcher;
@@ -25,11 +27,18 @@ public final class Quantizer {
     record Unable() implements Outcome {}
   }
 
+  private static final System.Logger LOG = System.getLogger(Quantizer.class.getName());
   private static final String MAIN = "dev.corral.runner.Quantize";
   private static final int REFUSED = 3;
 
   /// llama.cpp's line for a tensor that is done: `[ 12/ 201] blk.0…`.
   private static final Pattern STEP = Pattern.compile("^\\[ *(\\d{1,9})/ *(\\d{1,9})\\].*");
+
+  /// Of a crash so many of its lines are kept for the operator.
+  private static final int LAST_LINES = 20;
+
+  /// A process that was killed is gone at once, unless a disk holds it.
+  private static final long GOING_SECONDS = 5;
 
   private final Installation installation;
 
@@ -58,9 +67,14 @@ public final class Quantizer {
       builder.environment().clear();
       builder.environment().putAll(Surroundings.of(installation.environment()));
       Process process = builder.start();
-      stoppable.accept(process::destroyForcibly);
-      return watch(process, progress);
+      AtomicBoolean stopped = new AtomicBoolean();
+      stoppable.accept(() -> {
+        stopped.set(true);
+        process.destroyForcibly();
+      });
+      return told(watch(process, progress, stopped), from, to);
     } catch (IOException e) {
+      LOG.log(System.Logger.Level.ERROR, "weights could not be made smaller", e);
       return new Outcome.Failed("its process could not be started; see: corral logs");
     } finally {
       if (folder != null) {
@@ -77,7 +91,14 @@ public final class Quantizer {
     return command;
   }
 
-  private static Outcome watch(Process process, DoubleConsumer progress)
+  private static Outcome told(Outcome outcome, Path from, Path to) {
+    return outcome instanceof Outcome.Failed(String why)
+        ? new Outcome.Failed(
+            why.replace(from.toString(), "the file").replace(to.toString(), "the new file"))
+        : outcome;
+  }
+
+  private static Outcome watch(Process process, DoubleConsumer progress, AtomicBoolean stopped)
       throws InterruptedException {
     RunnerLog log = new RunnerLog();
     try {
@@ -95,10 +116,28 @@ public final class Quantizer {
       return switch (code) {
         case 0 -> new Outcome.Done();
         case REFUSED -> new Outcome.Failed(log.lastWords());
-        default -> new Outcome.Failed("its process ended with code " + code + "; see: corral logs");
+        default -> stopped.get() ? new Outcome.Failed("it was stopped") : crashed(code, log);
       };
     } finally {
-      process.destroyForcibly();
+      // Whoever removes its file does so once it writes no more.
+      var _ =
+          process
+              .destroyForcibly()
+              .onExit()
+              .completeOnTimeout(process, GOING_SECONDS, TimeUnit.SECONDS)
+              .join();
     }
+  }
+
+  private static Outcome crashed(int code, RunnerLog log) {
+    List<String> lines = log.tail().lines();
+    LOG.log(
+        System.Logger.Level.ERROR,
+        "making weights smaller ended with code "
+            + code
+            + ": "
+            + String.join(
+                "\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size())));
+    return new Outcome.Failed("its process ended with code " + code + "; see: corral logs");
   }
 }

@@ -25,6 +25,9 @@ public final class Quantize {
   private static final String USAGE =
       "quantize --model FILE --output FILE --level LEVEL --natives DIR --threads N";
 
+  /// How C++ says that a file could not be written.
+  private static final String UNWRITTEN = "iostream error";
+
   private static final int DONE = 0;
   private static final int WRONG_USAGE = 2;
   private static final int REFUSED = 3;
@@ -69,8 +72,11 @@ public final class Quantize {
 
   /// llama.cpp's own last word, without the name of the function that said it.
   private static String reason(List<String> errors) {
-    return errors.isEmpty()
-        ? "llama.cpp refuses the file and does not say why"
+    if (errors.isEmpty()) {
+      return "llama.cpp refuses the file and does not say why";
+    }
+    return errors.getLast().contains(UNWRITTEN)
+        ? "an error of the disk, which may be full: the new file could not be written"
         : errors.getLast().replaceFirst("^\\w+: ", "");
   }
 

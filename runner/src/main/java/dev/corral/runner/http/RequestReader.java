@@ -90,7 +90,8 @@ final class RequestReader {
     try {
       read(headers, body);
       return new Read.Came(new Request(words[0], path, body, keeps));
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
+      // A heap that is full too: its room would be gone for good.
       body.close();
       throw e;
     }

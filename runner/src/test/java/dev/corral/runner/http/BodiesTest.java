@@ -1,7 +1,10 @@
 package dev.corral.runner.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -60,6 +63,22 @@ class BodiesTest {
       assertThat(bodies.grow(growing, 40)).isTrue();
     }
     bodies.await(bodies.largest()).close();
+  }
+
+  @Test
+  void aRequestThatTheHeapCannotHoldGivesItsRoomBack() throws Exception {
+    String head =
+        "POST / HTTP/1.1\r\nX-Api-Key: key\r\nContent-Length: 80\r\nExpect: 100-continue\r\n\r\n";
+    RequestReader reader =
+        new RequestReader(
+            new ByteArrayInputStream(head.getBytes(StandardCharsets.US_ASCII)),
+            "key",
+            bodies,
+            () -> {
+              throw new OutOfMemoryError("as where its bytes are gathered");
+            });
+    assertThatThrownBy(reader::next).isInstanceOf(OutOfMemoryError.class);
+    assertThat(bodies.grow(bodies.none(), bodies.largest())).isTrue();
   }
 
   @Test
