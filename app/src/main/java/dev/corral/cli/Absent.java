@@ -46,7 +46,7 @@ final class Absent {
   }
 
   /// The backends' models as they are told, and these with their state.
-  static ArrayNode behind(JsonNode models, List<JsonNode> absent) {
+  static ArrayNode behind(List<JsonNode> models, List<JsonNode> absent) {
     ArrayNode all = Json.object().putArray("models");
     models.forEach(all::add);
     for (JsonNode model : absent) {

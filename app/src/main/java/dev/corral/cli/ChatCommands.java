@@ -165,7 +165,7 @@ final class ChatCommands {
   private void show() {
     JsonNode told = state.told();
     switch (word(1)) {
-      case "info" -> Show.overview(told).forEach(this::say);
+      case "info" -> Show.overview(told, false).forEach(this::say);
       case "modelfile", "template", "license" -> told(told.path(word(1)).asText(""));
       case "system" -> told(state.system());
       case "parameters" -> {

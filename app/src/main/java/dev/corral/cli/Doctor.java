@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
     name = "doctor",
     description = {
       "Look for what is wrong; without a word: all. Symptoms: cannot-connect, wrong-model, slow,"
-          + " not-found, not-listed, pull-fails, stalled, disk-full, crashes, garbage."
+          + " not-found, not-listed, pull-fails, stalled, disk-full, crashes, garbage, fit-wrong."
     })
 final class Doctor extends Verb {
   @Parameters(index = "0", arity = "0..1", paramLabel = "SYMPTOM")
@@ -41,6 +41,7 @@ final class Doctor extends Verb {
     symptoms.put("disk-full", shelf::diskFull);
     symptoms.put("crashes", shelf::crashes);
     symptoms.put("garbage", shelf::garbage);
+    symptoms.put("fit-wrong", () -> new Estimates(this, model).look());
     if (!symptom.isEmpty() && !symptoms.containsKey(symptom)) {
       throw new Failure(
           Exit.USAGE,
@@ -50,17 +51,21 @@ final class Doctor extends Verb {
     Map<String, List<Finding>> found = new LinkedHashMap<>();
     for (Map.Entry<String, Supplier<List<Finding>>> each : symptoms.entrySet()) {
       boolean wanted = symptom.isEmpty() || symptom.equals(each.getKey());
-      if (wanted && !unreachable(found)) {
+      if (wanted && (found.isEmpty() || reached())) {
         found.put(each.getKey(), each.getValue().get());
       }
     }
     report(found);
   }
 
-  /// Without a server the other symptoms have nothing to look at.
-  private static boolean unreachable(Map<String, List<Finding>> found) {
-    List<Finding> connection = found.getOrDefault("cannot-connect", List.of());
-    return connection.stream().anyMatch(finding -> !finding.good());
+  /// Without a server that tells its state the other symptoms have nothing to look at; why there is
+  /// none, the first has told.
+  private boolean reached() {
+    try {
+      return server().get("/manage/status").isObject();
+    } catch (Failure _) {
+      return false;
+    }
   }
 
   private void report(Map<String, List<Finding>> found) {

@@ -26,38 +26,39 @@ final class ModelVerbs {
 
     @Override
     void run() {
-      JsonNode models = server().get("/api/tags").path("models");
-      List<JsonNode> absent = Absent.models(server());
+      List<JsonNode> models = wanted(server().get("/api/tags").path("models"));
+      List<JsonNode> absent = wanted(Absent.models(server()));
       if (json()) {
         document(Absent.behind(models, absent));
         return;
       }
       List<List<String>> rows = new ArrayList<>();
       for (JsonNode model : models) {
-        String name = model.path("name").asText();
-        if (!wanted(name)) {
-          continue;
-        }
         rows.add(
             List.of(
-                name,
+                model.path("name").asText(),
                 shortDigest(model),
                 size(model.path("size").asLong()),
                 Words.instant(model.path("modified_at").asText())
                     .map(then -> Words.ago(then, Instant.now()))
                     .orElse("-")));
       }
-      absent.stream()
-          .filter(model -> wanted(model.path("name").asText()))
-          .forEach(model -> rows.add(Absent.row(model)));
+      absent.forEach(model -> rows.add(Absent.row(model)));
       screen().table(List.of("NAME", "ID", "SIZE", "MODIFIED"), rows);
       if (rows.isEmpty() && prefix.isEmpty() && screen().errTerminal() && !root().quiet) {
         screen().note("No models yet. Fetch one with: corral pull llama3.2");
       }
     }
 
-    private boolean wanted(String name) {
-      return name.toLowerCase(Locale.ROOT).startsWith(prefix.toLowerCase(Locale.ROOT));
+    private List<JsonNode> wanted(Iterable<JsonNode> models) {
+      String begin = prefix.toLowerCase(Locale.ROOT);
+      List<JsonNode> wanted = new ArrayList<>();
+      for (JsonNode model : models) {
+        if (model.path("name").asText().toLowerCase(Locale.ROOT).startsWith(begin)) {
+          wanted.add(model);
+        }
+      }
+      return wanted;
     }
   }
 

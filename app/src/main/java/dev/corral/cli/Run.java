@@ -48,6 +48,20 @@ final class Run extends Verb {
   @Option(names = "--hidethinking", description = "Do not show the thinking.")
   boolean hideThinking;
 
+  @Option(
+      names = "--dimensions",
+      paramLabel = "N",
+      description = "Of a vector, for models that make vectors.")
+  int dimensions;
+
+  @Option(
+      names = "--truncate",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "A text that is too long for a vector is cut, or refused (default true).")
+  boolean truncate = true;
+
   @Option(names = "--insecure", description = "Pull from a registry without a right certificate.")
   boolean insecure;
 
@@ -63,7 +77,11 @@ final class Run extends Verb {
           "there is no prompt, and no terminal to ask for one",
           "Give it as an argument or on standard input: corral run " + model + " \"Why?\"");
     } else if (embeds(told)) {
-      Map<String, Object> ask = Map.of("model", model, "input", asked);
+      Map<String, Object> ask = new LinkedHashMap<>(Map.of("model", model, "input", asked));
+      ask.put("truncate", truncate);
+      if (dimensions > 0) {
+        ask.put("dimensions", dimensions);
+      }
       JsonNode embedded = server().post("/api/embed", ask);
       document(json() ? embedded : embedded.path("embeddings").path(0));
     } else {

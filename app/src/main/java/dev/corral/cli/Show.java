@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -14,6 +15,9 @@ import picocli.CommandLine.Parameters;
 final class Show extends Verb {
   /// Lines of a license or system prompt in the overview; the options print the whole.
   private static final int EXCERPT_LINES = 2;
+
+  /// Elements of a list in the metadata.
+  private static final int FEW = 3;
 
   @Parameters(paramLabel = "MODEL")
   String model = "";
@@ -33,6 +37,11 @@ final class Show extends Verb {
   @Option(names = "--license", description = "Only its license.")
   boolean license;
 
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "All that its file says of it, and its tensors.")
+  boolean verbose;
+
   @Override
   void run() {
     Map<String, Boolean> parts =
@@ -49,14 +58,18 @@ final class Show extends Verb {
           "only one of --modelfile, --parameters, --template, --system, --license at a time",
           "See: corral show --help");
     }
-    JsonNode told = ModelVerbs.found(model, () -> server().post("/api/show", named(model)));
+    JsonNode told = ModelVerbs.found(model, () -> server().post("/api/show", asked()));
     if (json()) {
       document(told);
     } else if (wanted.isEmpty()) {
-      overview(told).forEach(screen()::print);
+      overview(told, verbose).forEach(screen()::print);
     } else {
       screen().print(told.path(wanted.getFirst()).asText());
     }
+  }
+
+  private Map<String, Object> asked() {
+    return verbose ? Map.of("model", model, "verbose", true) : named(model);
   }
 
   static Map<String, Object> named(String model) {
@@ -64,13 +77,19 @@ final class Show extends Verb {
   }
 
   /// The overview, line by line.
-  static List<String> overview(JsonNode told) {
+  ///
+  /// @param verbose with all metadata and tensors
+  static List<String> overview(JsonNode told, boolean verbose) {
     List<String> lines = new ArrayList<>();
     section(lines, "Model", facts(told));
     List<List<String>> capabilities = new ArrayList<>();
     told.path("capabilities").forEach(one -> capabilities.add(List.of(one.asText())));
     section(lines, "Capabilities", capabilities);
     section(lines, "Parameters", pairs(told.path("parameters").asText()));
+    if (verbose) {
+      section(lines, "Metadata", metadata(told.path("model_info")));
+      section(lines, "Tensors", tensors(told.path("tensors")));
+    }
     section(lines, "System", excerpt(told.path("system").asText()));
     section(lines, "License", excerpt(told.path("license").asText()));
     return lines;
@@ -90,6 +109,34 @@ final class Show extends Verb {
     fact(rows, "embedding length", info.path(architecture + ".embedding_length").asText(""));
     fact(rows, "quantization", details.path("quantization_level").asText(""));
     fact(rows, "requires", told.path("requires").asText(""));
+    return rows;
+  }
+
+  private static List<List<String>> metadata(JsonNode info) {
+    List<List<String>> rows = new ArrayList<>();
+    TreeMap<String, JsonNode> sorted = new TreeMap<>();
+    info.properties().forEach(one -> sorted.put(one.getKey(), one.getValue()));
+    sorted.forEach(
+        (key, value) -> rows.add(List.of(key, value.isArray() ? few(value) : value.asText())));
+    return rows;
+  }
+
+  /// A vocabulary has a hundred thousand.
+  private static String few(JsonNode array) {
+    List<String> first = new ArrayList<>();
+    Json.elements(array).stream().limit(FEW).forEach(one -> first.add(one.asText()));
+    if (array.size() > FEW) {
+      first.add("...+" + (array.size() - FEW) + " more");
+    }
+    return first.toString();
+  }
+
+  private static List<List<String>> tensors(JsonNode tensors) {
+    List<List<String>> rows = new ArrayList<>();
+    for (JsonNode tensor : tensors) {
+      String shape = tensor.path("shape").toString().replace(',', ' ');
+      rows.add(List.of(tensor.path("name").asText(), tensor.path("type").asText() + " " + shape));
+    }
     return rows;
   }
 

@@ -58,6 +58,8 @@ class LibraryVerbsTest {
             "my-own\tbaf6a787fdff\t-\tgone 6 years ago (b:2)");
     assertThat(typed.run("list", "x")).isZero();
     assertThat(typed.out().lines()).hasSize(2);
+    assertThat(typed.run("list", "x", "--json")).isZero();
+    assertThat(Json.read(typed.out()).findValuesAsText("name")).containsExactly("x:latest");
     assertThat(typed.run("--json", "list")).isZero();
     assertThat(Json.read(typed.out()).findValuesAsText("state")).containsExactly("missing", "gone");
   }

@@ -146,6 +146,62 @@ class ManageVerbsTest {
   }
 
   @Test
+  void aBackendThatIsDownHidesNoOtherSymptom() {
+    station.answering(
+        "GET /manage/status",
+        200,
+        """
+        {"backends":[{"name":"rig","url":"http://rig:11434","state":"down","why":"it is away",\
+        "models":[],"loaded":[]}],"engine":{"runners":[],"ended":[]},"notes":[]}\
+        """);
+    assertThat(typed.run("doctor")).as(typed.err()).isEqualTo(1);
+    assertThat(typed.out()).contains("backend 'rig' at", "disk-full\n", "fit-wrong\n");
+    station.answering("GET /manage/status", 403, "{}");
+    assertThat(typed.run("doctor")).isEqualTo(1);
+    assertThat(typed.out()).contains("cannot-connect\n").doesNotContain("disk-full");
+  }
+
+  @Test
+  void theDoctorComparesEstimatesWithWhatWasMeasured() {
+    String unknown =
+        """
+        "gpus":[{"id":"0","name":"Arc","vendor":"intel","totalBytes":null,"freeBytes":null,\
+        "usableBytes":null,"shared":false,"driver":"vulkan","source":"sysfs","vramClass":null}]\
+        """;
+    hardware("\"gpus\":[]", 1.02);
+    assertThat(typed.run("doctor", "fit-wrong")).as(typed.out()).isZero();
+    assertThat(typed.out()).contains("models of llama took 102 % of their estimate on cpu");
+    hardware("\"gpus\":[]", 1.5);
+    assertThat(typed.run("doctor", "fit-wrong")).isZero();
+    assertThat(typed.out()).contains("took 150 % of", "a fit counts with it now");
+    hardware(unknown, 0.5);
+    assertThat(typed.run("doctor", "fit-wrong")).isEqualTo(1);
+    assertThat(typed.out())
+        .contains(
+            "nobody tells how much memory 'Arc' has", "--vram", "a fit is careful", "--force");
+    hardware("\"gpus\":[]", 1);
+    station.answering(
+        "POST /manage/fit",
+        200,
+        "{\"verdict\":\"perfect\",\"reason\":\"Needs 1 GiB.\",\"exact\":false}");
+    assertThat(typed.run("doctor", "fit-wrong", "quokka:1b")).isEqualTo(1);
+    assertThat(typed.out())
+        .contains("'quokka:1b': perfect. Needs 1 GiB.", "Load it once (corral run quokka:1b Hi)");
+  }
+
+  private void hardware(String gpus, double ratio) {
+    station.answering(
+        "GET /manage/hardware",
+        200,
+        """
+        {%s,"host":{"totalBytes":9,"freeBytes":8,"usableBytes":7,"source":"cgroup"},"classes":[],\
+        "loads":[{"architecture":"llama","driver":"cpu","ratio":%s,"loads":4}],\
+        "at":"2026-01-01T00:00:00Z"}\
+        """
+            .formatted(gpus, ratio));
+  }
+
+  @Test
   void theDoctorSeesThatTheServerListensElsewhere() throws IOException {
     station.close();
     Files.writeString(home.resolve("corral.yaml"), "server: {port: 12345}\n");

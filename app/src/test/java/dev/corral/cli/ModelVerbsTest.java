@@ -123,9 +123,29 @@ class ModelVerbsTest {
     assertThat(typed.out())
         .contains("architecture      llama", "context length    131072", "stop    \"<|eot|>\"")
         .contains("    A\n    B\n    ...\n");
+    assertThat(typed.out()).doesNotContain("Metadata");
     typed.run("show", "m", "--modelfile");
     assertThat(typed.out()).isEqualTo("FROM x\n");
     assertThat(typed.run("show", "m", "--modelfile", "--system")).isEqualTo(2);
+  }
+
+  @Test
+  void showTellsAllOfAModelToWhoWantsIt() {
+    station.answering(
+        "POST /api/show",
+        200,
+        """
+        {"model_info":{"llama.vocab_size":5,"general.architecture":"llama",\
+        "tokenizer.ggml.tokens":["a","b","c","d","e"]},\
+        "tensors":[{"name":"output.weight","type":"Q6_K","shape":[64,5]}]}\
+        """);
+    assertThat(typed.run("show", "-v", "m")).as(typed.err()).isZero();
+    assertThat(typed.out())
+        .containsSubsequence(
+            "  Metadata\n    general.architecture     llama\n    llama.vocab_size         5\n",
+            "    tokenizer.ggml.tokens    [a, b, c, ...+2 more]\n",
+            "  Tensors\n    output.weight    Q6_K [64 5]\n");
+    assertThat(station.bodies("POST /api/show").getLast()).contains("\"verbose\":true");
   }
 
   @Test
