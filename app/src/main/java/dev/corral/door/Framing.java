@@ -7,6 +7,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpVersion;
 import io.vertx.core.http.HttpConnection;
@@ -53,6 +54,8 @@ final class Framing {
   }
 
   private static final class Strict extends VertxHttpRequestDecoder {
+    private static final char DELETE = 0x7F;
+
     Strict(HttpServerOptions options) {
       super(options);
     }
@@ -61,6 +64,13 @@ final class Framing {
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
       HttpHeaders headers = message.headers();
+      if (message instanceof HttpRequest request && !plain(request.uri())) {
+        throw new Unclear(
+            Problem.of(
+                400,
+                "The address of this request has a control character",
+                "Write it as %00 and so on."));
+      }
       if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
         List<String> encodings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
         if (encodings.size() != 1
@@ -79,6 +89,16 @@ final class Framing {
             Problem.of(400, "It is not clear which host is meant", "Send one Host header."));
       }
       return super.isContentAlwaysEmpty(message);
+    }
+
+    /// No backend takes such an address, so that it is no fault of theirs (RFC 3986, 2).
+    private static boolean plain(String uri) {
+      for (int i = 0; i < uri.length(); i++) {
+        if (uri.charAt(i) <= ' ' || uri.charAt(i) == DELETE) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.corral.RunningCorral;
 import dev.corral.testkit.Answer;
 import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.RawClient;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -124,6 +125,19 @@ class FramingTest {
       client.send(head + "\r\n");
       assertThat(client.readHead().status()).as(what).isEqualTo(status);
     }
+  }
+
+  @Test
+  void anAddressThatNoBackendTakesIsItsSendersFaultAndNoBackends() {
+    for (String address : List.of("/api/chat?\1", "/api/chat?\177", "/api/chat?a\0b")) {
+      try (RawClient client = RawClient.connect(corral.port())) {
+        client.send(
+            "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s"
+                .formatted(address, CHAT.length(), CHAT));
+        assertThat(client.answer().status()).isEqualTo(400);
+      }
+    }
+    assertThat(RawClient.post(corral.port(), "/api/chat", CHAT).status()).isEqualTo(200);
   }
 
   @Test
