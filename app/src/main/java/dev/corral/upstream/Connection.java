@@ -156,6 +156,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (part instanceof HttpResponse head) {
       informational = head.status().codeClass() == HttpStatusClass.INFORMATIONAL;
       keptAlive = HttpUtil.isKeepAlive(head);
+      if (head.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
+        abandon();
+        carried.lost(new IOException("it changed to another protocol, which nobody asked for"));
+        return;
+      }
       if (!informational) {
         carried.head(head.status().code(), (MultiMap) head.headers());
       }
@@ -171,16 +176,20 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /// Kept only after the call was told: what its listener begins at once must not find this
+  /// connection, because bytes may have come behind the answer that the decoder has yet to read.
   private void end(NetworkCall carried) {
     call = null;
-    if (keptAlive && carried.sent() && isOpen()) {
-      channel().config().setAutoRead(true);
-      idleSince = System.nanoTime();
-      pool.keep(this);
-    } else {
+    boolean clean = keptAlive && carried.sent();
+    if (!clean) {
       close();
     }
     carried.end();
+    if (clean && isOpen()) {
+      channel().config().setAutoRead(true);
+      idleSince = System.nanoTime();
+      pool.keep(this);
+    }
   }
 
   @Override

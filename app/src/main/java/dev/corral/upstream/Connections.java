@@ -44,6 +44,7 @@ final class Connections {
   private final Set<Connection> open = Collections.newSetFromMap(new IdentityHashMap<>());
   private @Nullable SslContext tls;
   private boolean sweeping;
+  private boolean over;
 
   Connections(VertxInternal vertx, EventLoop loop) {
     this.loop = loop;
@@ -75,8 +76,9 @@ final class Connections {
 
   /// Makes a new one for a call, which is told what becomes of it, never before this returns.
   ///
-  /// @return closed by a call that is cancelled meanwhile
-  Channel connect(Target target, NetworkCall call) {
+  /// @return closed by a call that is cancelled meanwhile; null where there is nothing to close,
+  ///   because this process may open no more sockets
+  @Nullable Channel connect(Target target, NetworkCall call) {
     Connection made = new Connection(this, target);
     ChannelFuture connecting =
         bootstrap
@@ -95,6 +97,11 @@ final class Connections {
                   }
                 })
             .connect(InetSocketAddress.createUnresolved(target.host(), target.port()));
+    if (connecting.cause() != null) {
+      // Such a promise belongs to no event loop and would tell on a thread of its own.
+      loop.execute(() -> call.notConnected(connecting.cause()));
+      return null;
+    }
     Channel channel = connecting.channel();
     connecting.addListener(_ -> {
       SslHandler secured = channel.pipeline().get(SslHandler.class);
@@ -120,6 +127,9 @@ final class Connections {
 
   void opened(Connection connection) {
     open.add(connection);
+    if (over) {
+      connection.close();
+    }
   }
 
   void closed(Connection connection) {
@@ -157,9 +167,12 @@ final class Connections {
     }
   }
 
-  /// From any thread.
+  /// From any thread. One that is being made is closed once it is there.
   void closeAll() {
-    loop.execute(() -> List.copyOf(open).forEach(Connection::close));
+    loop.execute(() -> {
+      over = true;
+      List.copyOf(open).forEach(Connection::close);
+    });
   }
 
   private SslContext tls() throws SSLException {

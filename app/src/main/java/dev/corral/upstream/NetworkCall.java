@@ -3,6 +3,7 @@ package dev.corral.upstream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.impl.headers.HeadersMultiMap;
@@ -10,6 +11,7 @@ import io.vertx.core.impl.ContextInternal;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,11 @@ final class NetworkCall implements UpstreamCall {
   private final Listener listener;
   private Phase phase = Phase.CONNECTING;
   private boolean reused;
+
+  /// Whoever began the call has it in hand; what fails before that is told a moment later.
+  private boolean begun;
+
+  private boolean cancelled;
 
   /// While a connection is being made.
   private @Nullable Channel connecting;
@@ -81,6 +88,7 @@ final class NetworkCall implements UpstreamCall {
     } else {
       call.send(kept);
     }
+    call.begun = true;
     return call;
   }
 
@@ -89,8 +97,7 @@ final class NetworkCall implements UpstreamCall {
     if (phase == Phase.OVER) {
       made.close();
     } else if (made.channel().remoteAddress() instanceof InetSocketAddress address
-        && address.getAddress() != null
-        && Target.metadata(address.getAddress().getHostAddress())) {
+        && Target.metadata(address.getAddress())) {
       made.close();
       fail(new Failure.NotConnected("its name leads to a cloud's metadata address"));
     } else {
@@ -105,9 +112,13 @@ final class NetworkCall implements UpstreamCall {
 
   @Override
   public void cancel() {
-    if (phase == Phase.OVER) {
-      return;
+    cancelled = true;
+    if (phase != Phase.OVER) {
+      stop();
     }
+  }
+
+  private void stop() {
     phase = Phase.OVER;
     if (connecting != null) {
       var _ = connecting.close();
@@ -225,16 +236,26 @@ final class NetworkCall implements UpstreamCall {
     if (phase == Phase.OVER) {
       return;
     }
-    cancel();
-    tell(() -> listener.onFailure(failure));
+    stop();
+    if (begun) {
+      tell(() -> listener.onFailure(failure));
+    } else {
+      context.nettyEventLoop().execute(() -> tellLate(failure));
+    }
   }
 
-  /// Tells the owner of the body once that its memory is free.
+  private void tellLate(Failure failure) {
+    if (!cancelled) {
+      tell(() -> listener.onFailure(failure));
+    }
+  }
+
+  /// Lets go of the body, once.
   private void settle() {
-    if (body != null) {
+    if (body == null) {
+      Shipment.letGo(payload);
+    } else {
       body.settle();
-    } else if (payload instanceof Payload.Held held) {
-      held.settled().run();
     }
   }
 
@@ -259,6 +280,8 @@ final class NetworkCall implements UpstreamCall {
       case ConnectException _ when text.contains("timed out") ->
           "it did not take the connection in time";
       case ConnectException _ -> "connection refused";
+      case ClosedChannelException _ -> "it closed the connection";
+      case ChannelException _ -> "this Corral may open no more connections (files: ulimit -n)";
       default -> text.contains("reset by peer") ? "it reset the connection" : text;
     };
   }

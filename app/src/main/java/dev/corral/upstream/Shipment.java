@@ -105,18 +105,24 @@ final class Shipment {
       return;
     }
     settled = true;
+    ChannelFuture writing = lastWrite;
+    if (writing != null) {
+      var _ = writing.addListener(_ -> letGo(payload));
+    } else if (!done || payload instanceof Payload.Held) {
+      letGo(payload);
+    }
+  }
+
+  /// Of a body of which nothing is, or will be, in a connection's hands.
+  static void letGo(Payload payload) {
     switch (payload) {
       case Payload.None _ -> {}
-      case Payload.Held held when lastWrite == null -> held.settled().run();
-      case Payload.Held held -> {
-        var _ = lastWrite.addListener(_ -> held.settled().run());
-      }
-      case Payload.Flowing flowing when !done -> {
+      case Payload.Held held -> held.settled().run();
+      case Payload.Flowing flowing -> {
         ReadStream<Buffer> stream = flowing.stream();
         stream.handler(null).endHandler(null).exceptionHandler(null);
         stream.resume();
       }
-      case Payload.Flowing _ -> {}
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.corral.upstream;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -15,14 +16,14 @@ public record Target(
     String name, String host, int port, boolean tls, String basePath, String bearer) {
   /// Addresses at which clouds hand out credentials to anybody who asks from inside. An operator
   /// never means them; a stranger who found a way to name a backend would.
-  private static final Set<String> METADATA =
+  private static final Set<InetAddress> METADATA =
       Set.of(
-          "169.254.169.254",
-          "169.254.170.2",
-          "100.100.100.200",
-          "fd00:ec2::254",
-          "metadata.google.internal",
-          "metadata");
+          InetAddress.ofLiteral("169.254.169.254"),
+          InetAddress.ofLiteral("169.254.170.2"),
+          InetAddress.ofLiteral("100.100.100.200"),
+          InetAddress.ofLiteral("fd00:ec2::254"));
+
+  private static final Set<String> METADATA_NAMES = Set.of("metadata.google.internal", "metadata");
 
   /// The backend inside this program that [Upstream#serve] was given under this name.
   public static Target inside(String name) {
@@ -54,7 +55,7 @@ public record Target(
       throw new IllegalArgumentException(wrong(url, "it must end with the path"));
     }
     String host = uri.getHost().replaceAll("^\\[|]$", "").toLowerCase(Locale.ROOT);
-    if (METADATA.contains(host)) {
+    if (METADATA_NAMES.contains(host) || metadata(literal(host))) {
       throw new IllegalArgumentException(wrong(url, "it is a cloud's metadata address"));
     }
     boolean tls = scheme.equals("https");
@@ -69,8 +70,16 @@ public record Target(
   }
 
   /// True where a name that was looked up led to an address that no operator means.
-  static boolean metadata(@Nullable String address) {
+  static boolean metadata(@Nullable InetAddress address) {
     return address != null && METADATA.contains(address);
+  }
+
+  private static @Nullable InetAddress literal(String host) {
+    try {
+      return InetAddress.ofLiteral(host);
+    } catch (IllegalArgumentException named) {
+      return null;
+    }
   }
 
   private static String wrong(String url, String why) {

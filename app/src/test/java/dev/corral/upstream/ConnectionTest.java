@@ -1,8 +1,13 @@
 package dev.corral.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.ReadStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,6 +20,7 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -93,6 +99,76 @@ class ConnectionTest {
     };
   }
 
+  private void onLoop(Runnable begin) {
+    vertx.getOrCreateContext().runOnContext(_ -> begin.run());
+  }
+
+  private UpstreamCall call(Target target, String path, UpstreamCall.Listener listener) {
+    return upstream.call(target, "GET", path, _ -> {}, new Payload.None(), listener);
+  }
+
+  private static UpstreamCall.Listener atEnd(Runnable then) {
+    return new Told(then, () -> {});
+  }
+
+  private static UpstreamCall.Listener atFailure(Runnable then) {
+    return new Told(() -> {}, then);
+  }
+
+  private record Told(Runnable end, Runnable failure) implements UpstreamCall.Listener {
+    @Override
+    public void onHead(int status, MultiMap headers) {}
+
+    @Override
+    public void onChunk(Buffer chunk) {}
+
+    @Override
+    public void onEnd() {
+      end.run();
+    }
+
+    @Override
+    public void onFailure(Failure why) {
+      failure.run();
+    }
+  }
+
+  /// A body that never comes.
+  private static final class Sender implements ReadStream<Buffer> {
+    private volatile boolean resumed;
+
+    @Override
+    public Sender exceptionHandler(Handler<Throwable> told) {
+      return this;
+    }
+
+    @Override
+    public Sender handler(Handler<Buffer> taker) {
+      return this;
+    }
+
+    @Override
+    public Sender pause() {
+      return this;
+    }
+
+    @Override
+    public Sender resume() {
+      resumed = true;
+      return this;
+    }
+
+    @Override
+    public Sender fetch(long amount) {
+      return this;
+    }
+
+    @Override
+    public Sender endHandler(Handler<Void> told) {
+      return this;
+    }
+  }
+
   @Test
   void oneConnectionCarriesCallAfterCallAndIsGivenUpBeforeItsBackendDoes()
       throws IOException, InterruptedException {
@@ -135,6 +211,83 @@ class ConnectionTest {
     assertThat(ask(target)).isEqualTo("200 ok");
     assertThat(closed.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
     assertThat(ask(target)).isEqualTo("200 ok");
+  }
+
+  @Test
+  void evenWhereTheNextCallBeginsAtTheAnswersEnd() throws Exception {
+    Target target = saying(OK + OK.replace("ok", "no"), OK);
+    CompletableFuture<Answer> next = new CompletableFuture<>();
+
+    onLoop(() -> call(target, "/x", atEnd(() -> call(target, "/x", new Collector(next, 1 << 10)))));
+
+    assertThat(next.get(LONG.toSeconds(), TimeUnit.SECONDS).toString()).contains("body=ok");
+    assertThat(accepted).hasValue(2);
+  }
+
+  @Test
+  void aBackendThatChangesToAnotherProtocolGivesNoAnswer() throws IOException {
+    String changed = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nX: Content-Length\r\n\r\n";
+
+    assertThat(ask(saying(changed))).startsWith("NoAnswer").contains("another protocol");
+  }
+
+  @Test
+  void aFailureIsToldWhenItsCallHasBegunAndNotAfterACancel() throws Exception {
+    Target target = saying(OK, OK);
+    assertThat(ask(target)).isEqualTo("200 ok");
+    LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
+
+    onLoop(() -> {
+      call(target, "/no good", atFailure(() -> told.add("cancelled"))).cancel();
+      call(target, "/no good", atFailure(() -> told.add("failed")));
+      told.add("begun");
+    });
+
+    assertThat(told.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo("begun");
+    assertThat(told.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo("failed");
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void theSenderOfABodyIsLetGoAlsoWhereNoConnectionComesAbout() throws Exception {
+    Target target = saying(OK);
+    listening.close();
+    Sender sender = new Sender();
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+
+    onLoop(() ->
+        upstream.call(
+            target,
+            "POST",
+            "/x",
+            _ -> {},
+            new Payload.Flowing(sender, 5),
+            new Collector(answer, 1 << 10)));
+
+    assertThat(answer.get(LONG.toSeconds(), TimeUnit.SECONDS).toString()).contains("refused");
+    assertThat(sender.resumed).isTrue();
+  }
+
+  @Test
+  void whatBeginsWhileTheProgramStopsIsClosed() throws Exception {
+    Target target = saying(OK.replace("200 OK", "100 Continue"));
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+
+    onLoop(() -> {
+      call(target, "/x", new Collector(answer, 1 << 10));
+      upstream.close();
+    });
+
+    assertThat(answer.get(LONG.toSeconds(), TimeUnit.SECONDS).toString()).contains("NoAnswer");
+  }
+
+  @Test
+  void aCloudsMetadataAddressIsNoBackendHoweverItIsWritten() throws IOException {
+    listening = new ServerSocket();
+    for (String host : List.of("169.254.169.254", "[fd00:ec2::254]", "[FD00:EC2:0:0:0:0:0:254]")) {
+      assertThatThrownBy(() -> Target.parse("one", "http://" + host, ""))
+          .hasMessageContaining("metadata address");
+    }
   }
 
   @Test
