@@ -78,8 +78,9 @@ final class Reload {
     rooms.door().admit(inForce().server(), name);
   }
 
-  /// Something beside the files changed what names mean.
-  void named() {
+  /// Something beside the files changed what names mean. One at a time, so that what was read from
+  /// older settings is never applied over newer ones.
+  synchronized void named() {
     rooms.gateway().apply(rooms.forGateway(inForce()));
   }
 
