@@ -57,7 +57,8 @@ final class Fetch {
       return Map.of();
     }
     String again = models.isEmpty() ? "corral pull" : "corral pull " + String.join(" ", models);
-    String later = "The server goes on fetching; come back to it with: " + again;
+    String there = on.isEmpty() ? "" : " --on " + on;
+    String later = "The server goes on fetching; come back to it with: " + again + there;
     try (Interrupted _ = new Interrupted(verb.screen(), later);
         PullBars bars = new PullBars(verb.screen(), verb.root().quiet || verb.json())) {
       return new PullFollow(verb, asked, bars).toTheEnd();

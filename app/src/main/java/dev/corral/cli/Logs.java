@@ -1,8 +1,14 @@
 package dev.corral.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.corral.wire.FramedBody;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,23 +95,27 @@ final class Logs extends Verb {
     }
   }
 
-  /// Prints the last lines.
+  /// Prints the last lines of what is there now; what is written meanwhile comes behind it, once.
+  /// Bytes that are no text, as a full disk leaves them, hide none of the others.
   ///
   /// @return where the file ended
   private long past(Path file) throws IOException {
     Deque<String> last = new ArrayDeque<>();
-    long end = Files.size(file);
-    try (var all = Files.lines(file, StandardCharsets.UTF_8)) {
-      all.filter(this::wanted)
-          .forEach(line -> {
-            last.addLast(line);
-            if (last.size() > lines) {
-              last.removeFirst();
-            }
-          });
+    try (FileChannel log = FileChannel.open(file)) {
+      long end = log.size();
+      InputStream now = FramedBody.exactly(Channels.newInputStream(log), end);
+      BufferedReader all = new BufferedReader(new InputStreamReader(now, StandardCharsets.UTF_8));
+      for (String line = all.readLine(); line != null; line = all.readLine()) {
+        if (wanted(line)) {
+          last.addLast(line);
+        }
+        if (last.size() > lines) {
+          last.removeFirst();
+        }
+      }
+      last.forEach(this::show);
+      return end;
     }
-    last.forEach(this::show);
-    return end;
   }
 
   /// Prints the whole lines that came behind `from`. A file that became smaller is a new one.

@@ -59,7 +59,7 @@ final class PullFollow {
       throw new Failure(
           Exit.FAILED,
           "the pull of '" + job.model() + "' is paused",
-          "Go on with: corral pull " + job.model());
+          "Go on with: corral pull " + job.model() + " --on " + job.target());
     }
     if (job.state().equals("waiting-for-approval")) {
       throw new Failure(

@@ -83,6 +83,9 @@ class LocalVerbsTest {
     Files.writeString(home.resolve("logs/corral.log"), "not JSON\n");
     typed.run("logs");
     assertThat(typed.out()).isEqualTo("not JSON\n");
+    Files.write(home.resolve("logs/corral.log"), new byte[] {'a', (byte) 0xff, '\n', 'b', '\n'});
+    assertThat(typed.run("logs")).as(typed.err()).isZero();
+    assertThat(typed.out()).isEqualTo("a\ufffd\nb\n");
     assertThat(typed.run("logs", "of", "nobody")).isEqualTo(2);
   }
 

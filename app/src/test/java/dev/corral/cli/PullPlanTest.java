@@ -127,7 +127,7 @@ class PullPlanTest {
     plan("perfect", 300, 5000);
     station.answering("GET /manage/pulls", 200, "[" + job("paused", "null", 100) + "]");
     assertThat(typed.run("pull", "big:70b")).isEqualTo(1);
-    assertThat(typed.err()).contains("is paused", "Go on with: corral pull big:70b");
+    assertThat(typed.err()).contains("is paused", "Go on with: corral pull big:70b --on own");
   }
 
   @Test
