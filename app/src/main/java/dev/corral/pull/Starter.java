@@ -99,10 +99,19 @@ final class Starter {
     for (Job job : jobs) {
       if (job.wantsRoom()) {
         looked = now;
-        if (hasRoom(job)) {
-          job.queue();
-        }
+        queueWithRoom(job);
       }
+    }
+  }
+
+  private void queueWithRoom(Job job) {
+    try {
+      if (hasRoom(job)) {
+        job.queue();
+      }
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "The room for a pull could not be asked for", e);
+      job.fail(MISTAKE, clock.instant());
     }
   }
 

@@ -179,6 +179,18 @@ class StarterTest {
   }
 
   @Test
+  void aPlaceThatFailsWhenItIsAskedForRoomFailsItsJobAlone() {
+    Starter starter = starter(Duration.ZERO);
+    starter.reach(_ -> {
+      throw new IllegalStateException("a mistake of ours");
+    });
+    Job job = full();
+    starter.startNext(roster.all());
+    assertThat(job.state()).isEqualTo(PullState.FAILED);
+    assertThat(roster.waiting()).isFalse();
+  }
+
+  @Test
   void aPlaceThatFailsFailsItsJobAlone() {
     Starter starter = starter(Duration.ZERO);
     starter.reach(_ -> Optional.of(new Rig()));
