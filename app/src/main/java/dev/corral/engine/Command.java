@@ -11,7 +11,8 @@ sealed interface Command {
 
   record Returned(Runner runner) implements Command {}
 
-  record Inspected(Wanted wanted, Inspection.Result result) implements Command {}
+  /// @param by the settings that it was looked at with
+  record Inspected(Wanted wanted, EngineSettings by, Inspection.Result result) implements Command {}
 
   record Happened(Runner runner, Watch.News news) implements Command {}
 

@@ -67,7 +67,8 @@ final class Stable {
         runner.leases--;
         runner.lastUsed = Instant.now();
       }
-      case Command.Inspected(Wanted wanted, Inspection.Result result) -> inspected(wanted, result);
+      case Command.Inspected(Wanted wanted, EngineSettings by, Inspection.Result result) ->
+          inspected(wanted, result, by.equals(settings));
       case Command.Happened(Runner runner, Watch.News news) -> happened(runner, news);
       case Command.Unload(String name, CompletableFuture<Boolean> done) -> {
         boolean found = unload(name);
@@ -86,11 +87,12 @@ final class Stable {
     due.forEach(Runnable::run);
   }
 
-  private void inspected(Wanted wanted, Inspection.Result result) {
+  /// @param current by the settings of now; else it is looked at once more
+  private void inspected(Wanted wanted, Inspection.Result result, boolean current) {
     wanted.inspecting = false;
     switch (result) {
       case Inspection.Result.Fine(Plan plan) -> {
-        wanted.plan = plan;
+        wanted.plan = current ? plan : null;
         wanted.plannedAt = Instant.now();
       }
       case Inspection.Result.Bad(String why) ->
@@ -257,7 +259,8 @@ final class Stable {
         .name("inspect")
         .start(() ->
             tell.accept(
-                new Command.Inspected(wanted, inspection.lookSafely(wanted.key, settings))));
+                new Command.Inspected(
+                    wanted, settings, inspection.lookSafely(wanted.key, settings))));
   }
 
   /// One runner for each model: with other options it is started again.

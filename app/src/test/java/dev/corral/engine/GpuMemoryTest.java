@@ -27,22 +27,23 @@ class GpuMemoryTest {
 
   /// A llama-server, since our own libraries for the processor leave every GPU aside.
   private Stage stage() {
+    return new Stage(folder, settings("1"), Stage.patience());
+  }
+
+  private EngineSettings settings(String parallel) {
     EngineSettings server = Stage.llamaServer(folder);
-    return new Stage(
-        folder,
-        new EngineSettings(
-            "true",
-            "cpu",
-            "auto",
-            "1",
-            server.unified(),
-            "5m",
-            3,
-            server.memory(),
-            "1",
-            server.contextLength(),
-            server.llamaServer()),
-        Stage.patience());
+    return new EngineSettings(
+        "true",
+        "cpu",
+        "auto",
+        parallel,
+        server.unified(),
+        "5m",
+        3,
+        server.memory(),
+        "1",
+        server.contextLength(),
+        server.llamaServer());
   }
 
   private CompletableFuture<Granted> askedWhileTheFirstLoads(Stage stage, Path second) {
@@ -79,6 +80,21 @@ class GpuMemoryTest {
       Path second = Stage.model(folder, "second", Habit.GOOD, 300);
       assertThat(askedWhileTheFirstLoads(stage, second).join()).isInstanceOf(Lease.class);
       assertThat(stage.loaded(first)).isFalse();
+    }
+  }
+
+  @Test
+  void settingsThatChangeWhileTheGpuIsAskedCountForThisModelToo() {
+    try (Stage stage = stage()) {
+      Path model = stage.model("model", Habit.GOOD);
+      stage.freeOnGpu(() -> {
+        if (asked.getAndIncrement() == 0) {
+          stage.engine.apply(settings("3"));
+        }
+        return ALL;
+      });
+      stage.lease(stage.load(model)).close();
+      assertThat(stage.seen(model)).contains("--parallel 3");
     }
   }
 }
