@@ -67,7 +67,7 @@ class Downloads extends Part {
         ${over(pull) || pull.state === 'paused' ? nothing : pull.state === 'waiting-for-approval' ? act('approve', 'Approve') : act('pause', 'Pause')}
         ${pull.state === 'paused' ? act('resume', 'Resume') : nothing}
         ${over(pull) ? nothing : act('cancel', 'Cancel')}
-        ${pull.state === 'failed' || pull.state === 'cancelled' ? html`<button type="button" aria-label="Try ${name} again" @click=${() => this.pull(pull.model)}>Try again</button>` : nothing}
+        ${pull.state === 'failed' || pull.state === 'cancelled' ? html`<button type="button" aria-label="Try ${name} again" @click=${() => this.pull(pull.model, pull.target)}>Try again</button>` : nothing}
       </div>
     </li>`;
   }
@@ -82,11 +82,11 @@ class Downloads extends Part {
     }
   }
 
-  /** Also called by other parts of the page. */
-  async pull(model) {
+  /** Also called by other parts of the page, which leave it to the server where a model goes. */
+  async pull(model, on) {
     this.asking = 'new';
     await this.#tried(async () => {
-      await ask('/manage/pulls', {model});
+      await ask('/manage/pulls', {model, on});
       this.wanted = '';
     });
   }

@@ -153,7 +153,9 @@ class ChoosingTest extends OnThePage {
     visit();
     assertThat(section("Downloads")).containsText("The disk is full. Make room: corral prune");
     button("Try llama3.2:1b again").click();
-    assertThat(asked().body()).isEqualTo("{\"model\":\"llama3.2:1b\"}");
+    assertThat(asked().body())
+        .as("to where it was to go")
+        .isEqualTo("{\"model\":\"llama3.2:1b\",\"on\":\"own\"}");
   }
 
   @Test
