@@ -176,7 +176,7 @@ class HubVerbTest {
     assertThat(gated.exit()).isZero();
     assertThat(gated.err()).contains("is gated: its licence must be accepted").contains("HF_TOKEN");
     Seen pulled = typed("hub", REPO, "--pull");
-    assertThat(pulled.exit()).isEqualTo(1);
+    assertThat(pulled.exit()).isEqualTo(5);
     assertThat(pulled.err()).contains("does not give out", "HF_TOKEN");
   }
 
