@@ -155,7 +155,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     if (part instanceof HttpResponse head) {
       informational = head.status().codeClass() == HttpStatusClass.INFORMATIONAL;
-      keptAlive = HttpUtil.isKeepAlive(head);
+      keptAlive = head.protocolVersion().equals(HttpVersion.HTTP_1_1) && HttpUtil.isKeepAlive(head);
       if (head.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
         abandon();
         carried.lost(new IOException("it changed to another protocol, which nobody asked for"));

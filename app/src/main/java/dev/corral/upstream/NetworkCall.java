@@ -4,12 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import io.vertx.core.impl.ContextInternal;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.util.function.Consumer;
@@ -279,7 +281,9 @@ final class NetworkCall implements UpstreamCall {
       case UnknownHostException _ -> "its name is not known";
       case ConnectException _ when text.contains("timed out") ->
           "it did not take the connection in time";
+      case NoRouteToHostException _ -> "no way leads to its address";
       case ConnectException _ -> "connection refused";
+      case NotSslRecordException _ -> "it does not speak TLS; write its address with http://";
       case ClosedChannelException _ -> "it closed the connection";
       case ChannelException _ -> "this Corral may open no more connections (files: ulimit -n)";
       default -> text.contains("reset by peer") ? "it reset the connection" : text;

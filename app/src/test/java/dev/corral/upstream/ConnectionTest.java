@@ -191,6 +191,25 @@ class ConnectionTest {
   }
 
   @Test
+  void aBackendThatDoesNotSpeakTlsIsSaidToBeSo() throws IOException {
+    listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    Thread.ofVirtual()
+        .start(() -> {
+          try (Socket socket = listening.accept()) {
+            socket
+                .getOutputStream()
+                .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getInputStream().readAllBytes();
+          } catch (IOException gone) {
+            closed.add(1);
+          }
+        });
+
+    assertThat(ask(Target.parse("one", "https://127.0.0.1:" + listening.getLocalPort(), "")))
+        .isEqualTo("NotConnected[why=it does not speak TLS; write its address with http://]");
+  }
+
+  @Test
   void anAnswerWithoutALengthEndsWithTheConnection() throws IOException {
     assertThat(ask(saying("HTTP/1.1 200 OK\r\n\r\nall of it"))).isEqualTo("200 all of it");
   }
