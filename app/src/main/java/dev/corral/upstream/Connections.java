@@ -11,6 +11,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.impl.VertxInternal;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -21,6 +22,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,8 @@ final class Connections {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private static final int SWEEP_SECONDS = 1;
+
+  private static final System.Logger LOG = System.getLogger(Connections.class.getName());
 
   private final EventLoop loop;
   private final Bootstrap bootstrap;
@@ -169,10 +173,14 @@ final class Connections {
 
   /// From any thread. One that is being made is closed once it is there.
   void closeAll() {
-    loop.execute(() -> {
-      over = true;
-      List.copyOf(open).forEach(Connection::close);
-    });
+    try {
+      loop.execute(() -> {
+        over = true;
+        List.copyOf(open).forEach(Connection::close);
+      });
+    } catch (RejectedExecutionException ended) {
+      LOG.log(Level.DEBUG, "the event loop ended before, and closed its connections", ended);
+    }
   }
 
   private SslContext tls() throws SSLException {
