@@ -12,10 +12,14 @@ final class Listening {
   /// More would only pass requests around.
   private static final int MOST_LOOPS = 8;
 
+  /// Callers and backends share the machine: with a loop on each of two cores every other write was
+  /// preempted, and fewer requests were served than by one loop alone (`bench/RESULTS.md`).
+  private static final int CORES_PER_LOOP = 2;
+
   private Listening() {}
 
   static int loops() {
-    return Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_LOOPS);
+    return Math.clamp(Runtime.getRuntime().availableProcessors() / CORES_PER_LOOP, 1, MOST_LOOPS);
   }
 
   /// Without Vert.x's own cache of class path files: nothing of ours is read through it.
