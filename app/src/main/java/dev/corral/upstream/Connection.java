@@ -23,6 +23,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -206,7 +207,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     NetworkCall carried = call;
     call = null;
     if (carried != null) {
-      carried.lost(new Closed());
+      carried.lost(new ClosedChannelException());
     }
   }
 
@@ -219,21 +220,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     close();
     if (carried != null) {
       carried.lost(cause);
-    }
-  }
-
-  /// The backend closed the connection in the middle of a call.
-  static final class Closed extends IOException {
-    private static final long serialVersionUID = 1;
-
-    Closed() {
-      super("it closed the connection");
-    }
-
-    /// Thrown nowhere: it is a word for what happened.
-    @Override
-    public Throwable fillInStackTrace() {
-      return this;
     }
   }
 }
