@@ -4,7 +4,6 @@ import dev.corral.model.Digest;
 import dev.corral.model.ModelName;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
