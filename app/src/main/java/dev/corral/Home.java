@@ -1,6 +1,7 @@
 package dev.corral;
 
 import dev.corral.access.AdminKey;
+import dev.corral.config.Whereabouts;
 import dev.corral.db.Database;
 import dev.corral.db.DatabaseSettings;
 import dev.corral.db.Opening;
@@ -50,6 +51,19 @@ record Home(Path folder) {
       case AdminKey.Found.Refused refused ->
           throw new Unstartable(refused.message(), refused.next());
     };
+  }
+
+  /// Tells the verbs of this home where its server listens, until what is returned is closed.
+  /// Without it they ask where the configuration says.
+  AutoCloseable told(String host, int port) {
+    Whereabouts here = Whereabouts.here(host, port);
+    try {
+      here.tell(folder);
+    } catch (IOException e) {
+      System.getLogger("dev.corral")
+          .log(System.Logger.Level.WARNING, "cannot write down where this server listens", e);
+    }
+    return () -> here.takeBack(folder);
   }
 
   Path logs() {

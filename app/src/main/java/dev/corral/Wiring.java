@@ -221,6 +221,7 @@ public final class Wiring implements AutoCloseable {
     closing(choice.search(fleet, chosen, settings.health()));
     closing(reload.watch());
     started = true;
+    closing(home.told(settings.server().host(), port));
     journal.started();
     nodePulls.atStart(configured, this::looked);
     tidings.started(url());

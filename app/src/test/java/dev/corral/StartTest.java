@@ -41,6 +41,15 @@ class StartTest {
   }
 
   @Test
+  void whileItRunsTheHomeKnowsWhereItListens() throws IOException {
+    Files.writeString(home.resolve("corral.yaml"), QUIET);
+    try (Wiring wiring = start(Map.of("server.host", "127.0.0.1", "server.port", "0"))) {
+      assertThat(home.resolve("server.pid")).content().endsWith(wiring.url() + "\n");
+    }
+    assertThat(home.resolve("server.pid")).doesNotExist();
+  }
+
+  @Test
   void aPortThatAnotherCorralHoldsIsToldByItsName() throws IOException {
     try (RunningCorral other = RunningCorral.alone(QUIET)) {
       Unstartable no = refused(QUIET, Map.of("server.port", Integer.toString(other.port())));

@@ -2,6 +2,7 @@ package dev.corral.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.corral.config.Whereabouts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,32 @@ class ModelVerbsTest {
     Files.writeString(home.resolve("corral.yaml"), "server: {port: " + port + "}");
     assertThat(typed.run("list")).isZero();
     assertThat(typed.out()).contains("llama3.2:1b");
+  }
+
+  @Test
+  void aServerWhosePortCameByAFlagIsFoundByTheVerbsOfItsHome() throws IOException {
+    String port = typed.environment.remove("CORRAL_URL").replaceAll(".*:", "");
+    Whereabouts here = Whereabouts.here("0.0.0.0", Integer.parseInt(port));
+    here.tell(home);
+    assertThat(typed.run("list")).isZero();
+    assertThat(typed.out()).contains("llama3.2:1b");
+
+    new Whereabouts(1, "http://127.0.0.1:1").takeBack(home);
+    assertThat(typed.run("list")).as("words of a later server stay").isZero();
+    here.takeBack(home);
+    assertThat(home.resolve("server.pid")).doesNotExist();
+  }
+
+  @Test
+  void theWordsOfAServerThatWasKilledAreNotBelieved() throws Exception {
+    String port = typed.environment.remove("CORRAL_URL").replaceAll(".*:", "");
+    Files.writeString(home.resolve("corral.yaml"), "server: {port: " + port + "}");
+    Process gone = new ProcessBuilder("true").start();
+    gone.waitFor();
+    new Whereabouts(gone.pid(), "http://127.0.0.1:1").tell(home);
+    assertThat(typed.run("list")).isZero();
+    Files.writeString(home.resolve("server.pid"), "half a li");
+    assertThat(typed.run("list")).isZero();
   }
 
   @Test
