@@ -155,6 +155,8 @@ final class BackendCalls {
               seen.loaded().stream().map(LoadedModel::name).toList());
       case Sight.Unseen unseen ->
           copy(before, "down", unseen.why(), before.version(), before.models(), List.of());
+      case Sight.Untold untold ->
+          copy(before, before.state(), untold.why(), before.version(), before.models(), List.of());
       case Sight.Ourselves _ ->
           copy(
               before,

@@ -41,8 +41,6 @@ public final class Door {
           + "X-Stainless-Retry-Count,X-Stainless-Runtime,X-Stainless-Runtime-Version,"
           + "X-Stainless-Timeout";
 
-  private static final System.Logger LOG = System.getLogger(Door.class.getName());
-
   private final Vertx vertx;
   private final Guard guard;
   private final Map<Route, Visit.Visitor> visitors;
@@ -137,12 +135,8 @@ public final class Door {
     try {
       enter(request);
     } catch (RuntimeException | Error e) {
-      LOG.log(System.Logger.Level.ERROR, "A request could not be served", e);
       String path = request.path();
-      Replies.problem(
-          request,
-          path == null ? Dialect.PLAIN : dialect(path),
-          Problem.of(500, "Corral made a mistake with this request", "See: corral logs"));
+      Replies.mistake(request, path == null ? Dialect.PLAIN : dialect(path), e);
     }
   }
 

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 
 /// Whole answers of our own.
 public final class Replies {
+  private static final System.Logger LOG = System.getLogger(Replies.class.getName());
+
   private Replies() {}
 
   /// An error in the dialect of the path. Of a client that is still sending its body no more is
@@ -31,6 +33,26 @@ public final class Replies {
     if (sending) {
       Farewell.to(request);
     }
+  }
+
+  /// A fault of ours: logged, and told in the dialect of the path. Where an answer has begun its
+  /// connection is cut, because half an answer must not look whole.
+  public static void mistake(HttpServerRequest request, Dialect dialect, Throwable fault) {
+    LOG.log(System.Logger.Level.ERROR, "A request could not be served", fault);
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    if (response.headWritten()) {
+      var _ = request.connection().close();
+      return;
+    }
+    // They were said of an answer that does not come.
+    response.headers().remove("Transfer-Encoding").remove("Content-Encoding");
+    problem(
+        request,
+        dialect,
+        Problem.of(500, "Corral made a mistake with this request", "See: corral logs"));
   }
 
   private static boolean bodied(HttpServerRequest request) {

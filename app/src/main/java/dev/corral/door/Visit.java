@@ -27,6 +27,11 @@ public record Visit(
     void visit(Visit visit);
   }
 
+  /// Ends the visit for a fault of ours, which is logged and told.
+  public void mistake(Throwable fault) {
+    Replies.mistake(request, route.dialect(), fault);
+  }
+
   /// Ends the visit with an error in the dialect of its path.
   public void refuse(Problem problem) {
     Replies.problem(request, route.dialect(), problem);

@@ -128,6 +128,18 @@ public final class Fleet implements AutoCloseable {
     return look(backend);
   }
 
+  /// Whether any backend holds a model of that name now. The snapshot may be older than a model, so
+  /// where it knows of none they are asked, on the caller's thread.
+  public boolean holdsNow(String name) {
+    List<Backend> all = snapshot.backends();
+    return all.stream().anyMatch(backend -> backend.holds(name))
+        || all.stream()
+            .filter(backend -> backend.state() != Backend.State.OURSELVES)
+            .anyMatch(backend ->
+                look(backend) instanceof Sight.Seen(var version, var stored, var loaded)
+                    && backend.seen(version, stored, loaded, clock.instant()).holds(name));
+  }
+
   @Override
   public void close() {
     commands.add(new Command.Stop());
@@ -244,9 +256,15 @@ public final class Fleet implements AutoCloseable {
   }
 
   private Sight look(Backend backend) {
-    return backend.ollama()
-        ? node.ollama(backend.target())
-        : node.openai(backend.target(), backend.settings().models());
+    try {
+      return backend.ollama()
+          ? node.ollama(backend.target())
+          : node.openai(backend.target(), backend.settings().models());
+    } catch (RuntimeException | Error e) {
+      // Else nobody would ever look at this backend again.
+      LOG.log(System.Logger.Level.ERROR, "a look at '" + backend.name() + "' failed", e);
+      return new Sight.Unseen("what it answered could not be read; see: corral logs");
+    }
   }
 
   private void looked(Command.Looked looked) {
@@ -263,6 +281,7 @@ public final class Fleet implements AutoCloseable {
         schedule(looked.name(), now.plus(settings.probe()));
         tell(backend, after);
       }
+      case Sight.Untold _ -> schedule(looked.name(), now.plus(DOWN_PROBE));
       case Sight.Unseen unseen -> lost(looked.name(), Backend.State.DOWN, unseen.why());
       case Sight.Ourselves _ ->
           lost(

@@ -12,6 +12,7 @@ import dev.corral.route.Plan;
 import dev.corral.upstream.Failure;
 import dev.corral.upstream.Payload;
 import dev.corral.upstream.Target;
+import dev.corral.upstream.Upstream;
 import dev.corral.upstream.UpstreamCall;
 import dev.corral.wire.Problem;
 import dev.corral.wire.Tenant;
@@ -122,17 +123,12 @@ final class Attempt implements UpstreamCall.Listener {
   }
 
   private void ask(Target target, String path, Payload payload) {
-    Gateway gateway = exchange.gateway();
+    Upstream to = exchange.gateway().upstream();
+    String method = exchange.visit().request().method().name();
     upstream =
-        gateway
-            .upstream()
-            .call(
-                target,
-                exchange.visit().request().method().name(),
-                path,
-                this::headers,
-                payload,
-                this);
+        Calls.reads(exchange.call())
+            ? to.call(target, method, path, this::headers, payload, this)
+            : to.callAnew(target, method, path, this::headers, payload, this);
   }
 
   private void headers(MultiMap to) {
@@ -184,6 +180,10 @@ final class Attempt implements UpstreamCall.Listener {
         exchange.gateway().fleet().unreachable(backend().name(), not.why());
         giveUp(not.why(), false, true);
       }
+      case Failure.NotSent not -> {
+        ignored();
+        exchange.refuse(Refusals.notSent(not.why()));
+      }
       case Failure.NoAnswer none when none.reused() -> {
         ignored();
         if (!exchange.tryAgain(index, true) && !exchange.sameAgain(index)) {
@@ -194,6 +194,11 @@ final class Attempt implements UpstreamCall.Listener {
       case Failure.Cut cut when passage != null -> passage.broken(cut.why());
       case Failure.Cut cut -> giveUp(cut.why());
     }
+  }
+
+  @Override
+  public void onMistake(Throwable mistake) {
+    exchange.mistake(mistake);
   }
 
   /// The backend had the request and did not answer as a model server does, and the client has seen

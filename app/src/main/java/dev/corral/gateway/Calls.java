@@ -24,6 +24,11 @@ final class Calls {
     };
   }
 
+  /// Calls that change nothing, so that asking twice does no harm.
+  static boolean reads(Call call) {
+    return inference(call) || call == Call.SHOW;
+  }
+
   /// Calls that a server of OpenAI's API answers, as they stand or by translation.
   static boolean openaiCan(Call call) {
     return inference(call) || call == Call.SHOW;

@@ -64,6 +64,14 @@ final class Exchange {
   }
 
   void begin() {
+    try {
+      open();
+    } catch (RuntimeException | Error fault) {
+      mistake(fault);
+    }
+  }
+
+  private void open() {
     HttpServerResponse response = request.response();
     response.closeHandler(_ -> left());
     response.exceptionHandler(_ -> left());
@@ -83,6 +91,14 @@ final class Exchange {
     if (over) {
       return;
     }
+    try {
+      hold(chunk);
+    } catch (RuntimeException | Error fault) {
+      mistake(fault);
+    }
+  }
+
+  private void hold(Buffer chunk) {
     if (body.length() + chunk.length() > settings.bodyBytes()) {
       refuse(tooLarge());
     } else if (!body.add(chunk)) {
@@ -99,6 +115,14 @@ final class Exchange {
     if (over) {
       return;
     }
+    try {
+      read();
+    } catch (RuntimeException | Error fault) {
+      mistake(fault);
+    }
+  }
+
+  private void read() {
     gateway.read(this);
     readyNanos = System.nanoTime();
     switch (peek.finish()) {
@@ -117,23 +141,29 @@ final class Exchange {
   /// What removes or replaces a model is judged first. That may ask the database, so not here.
   private void guard(Peeked.Body looked) {
     Context loop = gateway.vertx().getOrCreateContext();
-    FleetSnapshot fleet = gateway.fleet().snapshot();
     Thread.ofVirtual()
         .name("guard")
         .start(() -> {
-          Optional<Problem> no = judged(looked, fleet);
-          loop.runOnContext(_ -> {
-            if (!over) {
-              no.ifPresentOrElse(this::refuse, () -> choose(looked));
-            }
-          });
+          Optional<Problem> no = judged(looked);
+          loop.runOnContext(_ -> judged(looked, no));
         });
   }
 
-  private Optional<Problem> judged(Peeked.Body looked, FleetSnapshot fleet) {
+  private void judged(Peeked.Body looked, Optional<Problem> no) {
+    if (over) {
+      return;
+    }
     try {
-      return Guarded.refusal(call, looked, fleet, settings);
-    } catch (RuntimeException e) {
+      no.ifPresentOrElse(this::refuse, () -> choose(looked));
+    } catch (RuntimeException | Error fault) {
+      mistake(fault);
+    }
+  }
+
+  private Optional<Problem> judged(Peeked.Body looked) {
+    try {
+      return Guarded.refusal(call, looked, gateway.fleet()::holdsNow, settings);
+    } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.WARNING, "nobody can tell what is protected", e);
       return Optional.of(
           Problem.of(
@@ -190,7 +220,11 @@ final class Exchange {
       leavePlace();
       return;
     }
-    attempt(0);
+    try {
+      attempt(0);
+    } catch (RuntimeException | Error fault) {
+      mistake(fault);
+    }
   }
 
   private void attempt(int candidate) {
@@ -223,7 +257,7 @@ final class Exchange {
   /// The connection that a backend closed while we were taking it from the pool: the same backend
   /// gets the request once more, on a new connection.
   boolean sameAgain(int candidate) {
-    if (over || !Calls.inference(call) || retried) {
+    if (over || !Calls.reads(call) || retried) {
       return false;
     }
     retried = true;
@@ -316,6 +350,17 @@ final class Exchange {
       running.abandon();
     }
     finish(Outcome.CLIENT_LEFT, 499, running, 0, -1, Usage.UNKNOWN);
+  }
+
+  /// A fault of ours in any step: nobody is left waiting, and the backend is not to blame.
+  void mistake(Throwable fault) {
+    Attempt running = attempt;
+    if (!over && running != null) {
+      running.abandon();
+    }
+    boolean told = request.response().headWritten();
+    visit.mistake(fault);
+    finish(told ? Outcome.BROKEN : Outcome.REFUSED, 500, null, 0, -1, Usage.UNKNOWN);
   }
 
   /// Too little of the body came in too long a time.

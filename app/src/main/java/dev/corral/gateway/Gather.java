@@ -25,6 +25,7 @@ final class Gather {
 
   private static final int MAX_BYTES = 16 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final System.Logger LOG = System.getLogger(Gather.class.getName());
 
   private final Gateway gateway;
   private final String path;
@@ -120,6 +121,12 @@ final class Gather {
       if (failure instanceof Failure.NotConnected not) {
         gateway.fleet().unreachable(nodes.get(index).name(), not.why());
       }
+      done.run();
+    }
+
+    @Override
+    public void onMistake(Throwable mistake) {
+      LOG.log(System.Logger.Level.ERROR, "A listing could not be read", mistake);
       done.run();
     }
   }

@@ -2,10 +2,10 @@ package dev.corral.gateway;
 
 import dev.corral.dialect.Call;
 import dev.corral.dialect.Peeked;
-import dev.corral.fleet.FleetSnapshot;
 import dev.corral.model.ModelName;
 import dev.corral.wire.Problem;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Models and names that calls may not remove or replace: what is protected, and virtual names. A
 /// pull of a protected tag is let through: it brings the tag's next revision and removes nothing
@@ -22,8 +22,10 @@ final class Guarded {
   }
 
   /// Why the call may not be. May block.
+  ///
+  /// @param held whether anybody has a model of that name at this moment
   static Optional<Problem> refusal(
-      Call call, Peeked.Body asked, FleetSnapshot fleet, GatewaySettings settings) {
+      Call call, Peeked.Body asked, Predicate<String> held, GatewaySettings settings) {
     String changed = call == Call.COPY ? asked.destination().orEmpty() : asked.target();
     if (settings.assignments().alias(changed).isPresent()) {
       return Optional.of(
@@ -33,15 +35,11 @@ final class Guarded {
               "Name the model that it means, or change 'aliases:' in corral.yaml."));
     }
     Optional<ModelName> name = ModelName.parse(changed);
-    boolean harms =
-        switch (call) {
-          case DELETE -> true;
-          // A name that nobody has yet is not replaced.
-          case COPY, CREATE ->
-              fleet.backends().stream().anyMatch(backend -> backend.holds(changed));
-          default -> false;
-        };
-    if (!harms || name.isEmpty() || !settings.isProtected().test(name.get())) {
+    if (call == Call.PULL || name.isEmpty() || !settings.isProtected().test(name.get())) {
+      return Optional.empty();
+    }
+    // A name that nobody has yet is not replaced.
+    if (call != Call.DELETE && !held.test(changed)) {
       return Optional.empty();
     }
     String shown = name.get().shortName();

@@ -178,9 +178,18 @@ final class Listings {
                         "See them: corral backends list")
                     .retryAfter(1));
           } else {
-            then.accept(told);
+            tell(visit, told, then);
           }
         });
+  }
+
+  /// Some nodes have answered: nobody above this would notice a fault.
+  private static void tell(Visit visit, List<JsonNode> told, Consumer<List<JsonNode>> then) {
+    try {
+      then.accept(told);
+    } catch (RuntimeException | Error mistake) {
+      visit.mistake(mistake);
+    }
   }
 
   /// One list: the nodes' entries, the models of servers of OpenAI's API, and virtual names.

@@ -57,9 +57,17 @@ final class Refusals {
   static Problem oneNode(Gateway gateway, Backend node, Failure failure) {
     return switch (failure) {
       case Failure.NotConnected not -> cannotConnect(gateway, node, not.why());
+      case Failure.NotSent not -> notSent(not.why());
       case Failure.NoAnswer none -> noAnswer(node, none.why());
       case Failure.Cut cut -> noAnswer(node, cut.why());
     };
+  }
+
+  /// No backend was asked, and none is to blame.
+  static Problem notSent(String why) {
+    return Problem.of(
+            503, "This server could not pass the request on: " + why, "Try again shortly.")
+        .retryAfter(RETRY_SECONDS);
   }
 
   private static Problem cannotConnect(Gateway gateway, Backend backend, String why) {

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// Passes on the answer to a call that names no model: listings and blobs. Success flows; an error
 /// is gathered, so that the paths of the node's disk can be masked.
 final class Relay implements UpstreamCall.Listener {
+  /// More text than any error has; what comes beyond it is dropped.
+  private static final int MOST_ERROR_BYTES = 256 * 1024;
+
   private final Gateway gateway;
   private final Visit visit;
   private final Backend node;
@@ -54,7 +57,9 @@ final class Relay implements UpstreamCall.Listener {
   @Override
   public void onChunk(Buffer chunk) {
     if (status >= 400) {
-      error.appendBuffer(chunk);
+      if (error.length() < MOST_ERROR_BYTES) {
+        error.appendBuffer(chunk);
+      }
       return;
     }
     response.write(chunk);
@@ -86,6 +91,11 @@ final class Relay implements UpstreamCall.Listener {
       response.headers().remove("Transfer-Encoding");
       visit.refuse(Refusals.oneNode(gateway, node, failure));
     }
+  }
+
+  @Override
+  public void onMistake(Throwable mistake) {
+    visit.mistake(mistake);
   }
 
   private boolean head() {

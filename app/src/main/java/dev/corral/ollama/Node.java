@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.corral.model.ModelName;
 import dev.corral.upstream.Answer;
+import dev.corral.upstream.Failure;
 import dev.corral.upstream.Target;
 import dev.corral.upstream.Upstream;
 import dev.corral.wire.Via;
@@ -87,6 +88,7 @@ public final class Node {
   private Reply get(Target target, String path) {
     Map<String, String> headers = Map.of(Via.HEADER, instance, "Accept", "application/json");
     return switch (upstream.fetch(target, path, headers, MAX_LISTING_BYTES, PATIENCE)) {
+      case Answer.Failed(Failure.NotSent(String why)) -> new Reply.No(new Sight.Untold(why));
       case Answer.Failed failed -> new Reply.No(new Sight.Unseen(failed.failure().why()));
       case Answer.Told told when told.status() == Via.LOOP_STATUS ->
           new Reply.No(new Sight.Ourselves());

@@ -11,6 +11,9 @@ public sealed interface Sight {
   /// @param why for the operator, without the address
   record Unseen(String why) implements Sight {}
 
+  /// Nobody could look, for a reason that lies here: it says nothing about the backend.
+  record Untold(String why) implements Sight {}
+
   /// The call came back to us: the backend is this very instance, or leads to it.
   record Ourselves() implements Sight {}
 }

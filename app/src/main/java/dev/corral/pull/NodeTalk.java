@@ -73,8 +73,12 @@ final class NodeTalk {
       }
       return ended("it ended without saying that it is done");
     } catch (CallFailed e) {
-      boolean connected = !(e.failure() instanceof Failure.NotConnected);
-      return stalled ? new End.Stalled() : new End.Lost(e.failure().why(), connected);
+      boolean asked =
+          switch (e.failure()) {
+            case Failure.NotConnected _, Failure.NotSent _ -> false;
+            case Failure.NoAnswer _, Failure.Cut _ -> true;
+          };
+      return stalled ? new End.Stalled() : new End.Lost(e.failure().why(), asked);
     } catch (IOException e) {
       return ended(String.valueOf(e.getMessage()));
     } finally {

@@ -48,4 +48,9 @@ final class Collector implements UpstreamCall.Listener {
   public void onFailure(Failure failure) {
     answer.complete(new Answer.Failed(failure));
   }
+
+  @Override
+  public void onMistake(Throwable mistake) {
+    answer.complete(new Answer.Failed(new Failure.Cut("it could not be read: " + mistake)));
+  }
 }

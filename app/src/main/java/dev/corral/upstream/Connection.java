@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -25,6 +26,8 @@ import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// One HTTP/1.1 connection to a backend: reads answers and hands each piece to the call that it
@@ -32,6 +35,13 @@ import org.jspecify.annotations.Nullable;
 /// which costs as much again (decision 10).
 final class Connection extends ChannelInboundHandlerAdapter {
   private static final int MAX_HEADER_BYTES = 64 * 1024;
+
+  /// Answers that only announce another. Honest backends send one or two.
+  private static final int MOST_ANNOUNCEMENTS = 100;
+
+  /// How long a backend that takes no more of a request may let its answer wait. It has hung up
+  /// already: what there is lies in this machine.
+  private static final int LAST_WORDS_MILLIS = 2_000;
 
   /// What one read brings is handed on in one piece.
   private static final int MAX_PIECE_BYTES = 64 * 1024;
@@ -47,10 +57,22 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /// Between the head and the end of an answer that only announces another.
   private boolean informational;
 
+  private int announcements;
+
+  /// Nothing more can be sent over it.
+  private boolean deaf;
+
+  /// It was given up; with TLS the channel stays open until a farewell has been sent.
+  private boolean closing;
+
+  /// What the connection died of, where it said so before its end.
+  private @Nullable Throwable broken;
+
   private long idleSince;
 
-  /// Knows that an answer to HEAD has no body, whatever its head says.
-  private static final class Decoder extends HttpResponseDecoder {
+  /// Knows that an answer to HEAD has no body, whatever its head says, and that nothing is an
+  /// answer while nobody has asked.
+  private final class Decoder extends HttpResponseDecoder {
     private boolean headOnly;
 
     Decoder() {
@@ -66,6 +88,21 @@ final class Connection extends ChannelInboundHandlerAdapter {
           HttpVersion.valueOf(initialLine[0]),
           HttpResponseStatus.valueOf(Integer.parseInt(initialLine[1]), initialLine[2]),
           HeadersMultiMap.httpHeaders());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
+      if (call == null) {
+        ReferenceCountUtil.release(bytes);
+        close();
+      } else {
+        super.channelRead(context, bytes);
+      }
+    }
+
+    /// True where bytes have come that belong to no answer yet.
+    boolean holds() {
+      return internalBuffer().isReadable();
     }
 
     @Override
@@ -98,10 +135,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   boolean isOpen() {
-    return channel().isActive();
+    return channel().isActive() && !closing && !deaf;
   }
 
   void close() {
+    closing = true;
     var _ = channel().close();
   }
 
@@ -156,10 +194,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     if (part instanceof HttpResponse head) {
       informational = head.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+      announcements = informational ? announcements + 1 : 0;
       keptAlive = head.protocolVersion().equals(HttpVersion.HTTP_1_1) && HttpUtil.isKeepAlive(head);
       if (head.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
         abandon();
         carried.lost(new IOException("it changed to another protocol, which nobody asked for"));
+        return;
+      }
+      if (announcements > MOST_ANNOUNCEMENTS) {
+        abandon();
+        carried.lost(new IOException("it announces answers and gives none"));
         return;
       }
       if (!informational) {
@@ -186,10 +230,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
       close();
     }
     carried.end();
-    if (clean && isOpen()) {
+    if (clean && isOpen() && !decoder.holds()) {
       channel().config().setAutoRead(true);
       idleSince = System.nanoTime();
       pool.keep(this);
+    } else if (clean) {
+      close();
     }
   }
 
@@ -201,20 +247,52 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /// Our writing failed. A backend may answer before it has read all of a request and hang up then:
+  /// its answer lies before the end of the connection, and is read on.
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+    if (event == ChannelOutputShutdownEvent.INSTANCE) {
+      deaf = true;
+      NetworkCall carried = call;
+      if (carried == null) {
+        close();
+      } else {
+        carried.unsendable();
+        var _ =
+            context
+                .executor()
+                .schedule(() -> giveUp(carried), LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    }
+    super.userEventTriggered(context, event);
+  }
+
+  private void giveUp(NetworkCall silent) {
+    if (call == silent && silent.unanswered()) {
+      close();
+    }
+  }
+
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     pool.closed(this);
     NetworkCall carried = call;
     call = null;
     if (carried != null) {
-      carried.lost(new ClosedChannelException());
+      carried.lost(broken == null ? new ClosedChannelException() : broken);
     }
   }
 
+  /// A failure of the connection itself is told when it ends, which follows: by a failed read at
+  /// once, by a failed write as soon as what came before is read.
   // Deprecated for outbound handlers only, as Netty's own adapter says.
   @Override
   @SuppressWarnings("deprecation")
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof IOException && !(cause instanceof SSLException)) {
+      broken = broken == null ? cause : broken;
+      return;
+    }
     NetworkCall carried = call;
     call = null;
     close();

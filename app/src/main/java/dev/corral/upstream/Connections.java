@@ -8,7 +8,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.impl.VertxInternal;
 import java.lang.System.Logger.Level;
@@ -22,9 +21,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// The connections of one event loop to all backends, and no other thread's business. Each carries
@@ -46,12 +46,14 @@ final class Connections {
   private final Bootstrap bootstrap;
   private final Map<Target, Deque<Connection>> idle = new HashMap<>();
   private final Set<Connection> open = Collections.newSetFromMap(new IdentityHashMap<>());
-  private @Nullable SslContext tls;
+  private final Tls tls;
   private boolean sweeping;
   private boolean over;
 
-  Connections(VertxInternal vertx, EventLoop loop) {
+  /// @param tls shared by all event loops
+  Connections(VertxInternal vertx, EventLoop loop, Tls tls) {
     this.loop = loop;
+    this.tls = tls;
     this.bootstrap =
         new Bootstrap()
             .group(loop)
@@ -59,7 +61,10 @@ final class Connections {
             .resolver(vertx.nettyAddressResolverGroup())
             .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
-            .option(ChannelOption.TCP_NODELAY, true);
+            .option(ChannelOption.TCP_NODELAY, true)
+            // A backend that answers before it has read the whole request and hangs up makes our
+            // writing fail, while its answer still waits to be read.
+            .option(ChannelOption.AUTO_CLOSE, false);
   }
 
   /// The one that was used last, because its backend is the least likely to have given it up.
@@ -80,9 +85,30 @@ final class Connections {
 
   /// Makes a new one for a call, which is told what becomes of it, never before this returns.
   ///
-  /// @return closed by a call that is cancelled meanwhile; null where there is nothing to close,
-  ///   because this process may open no more sockets
+  /// @return closed by a call that is cancelled meanwhile; null where there is nothing to close yet
   @Nullable Channel connect(Target target, NetworkCall call) {
+    if (!target.tls()) {
+      return connect(target, null, call);
+    }
+    CompletableFuture<SslContext> context = tls.context();
+    if (context.state() == Future.State.SUCCESS) {
+      return connect(target, context.resultNow(), call);
+    }
+    var _ =
+        context.whenComplete((ready, failure) ->
+            loop.execute(() -> {
+              if (failure == null) {
+                call.connect(ready);
+              } else {
+                call.noTls(failure);
+              }
+            }));
+    return null;
+  }
+
+  /// @param secured for a backend that speaks TLS
+  /// @return null where this process may open no more sockets
+  @Nullable Channel connect(Target target, @Nullable SslContext secured, NetworkCall call) {
     Connection made = new Connection(this, target);
     ChannelFuture connecting =
         bootstrap
@@ -90,12 +116,11 @@ final class Connections {
             .handler(
                 new ChannelInitializer<>() {
                   @Override
-                  protected void initChannel(Channel channel) throws SSLException {
-                    if (target.tls()) {
-                      SslHandler secured =
-                          tls().newHandler(channel.alloc(), target.host(), target.port());
-                      secured.setHandshakeTimeoutMillis(CONNECT_MILLIS);
-                      channel.pipeline().addLast(secured);
+                  protected void initChannel(Channel channel) {
+                    if (secured != null) {
+                      SslHandler shaking = Tls.handler(secured, channel.alloc(), target);
+                      shaking.setHandshakeTimeoutMillis(CONNECT_MILLIS);
+                      channel.pipeline().addLast(shaking);
                     }
                     channel.pipeline().addLast(made.decoder(), made);
                   }
@@ -108,13 +133,13 @@ final class Connections {
     }
     Channel channel = connecting.channel();
     connecting.addListener(_ -> {
-      SslHandler secured = channel.pipeline().get(SslHandler.class);
+      SslHandler shaking = channel.pipeline().get(SslHandler.class);
       if (!connecting.isSuccess()) {
         call.notConnected(connecting.cause());
-      } else if (secured == null) {
+      } else if (shaking == null) {
         call.connected(made);
       } else {
-        secured
+        shaking
             .handshakeFuture()
             .addListener(shaken -> {
               if (shaken.isSuccess()) {
@@ -181,14 +206,5 @@ final class Connections {
     } catch (RejectedExecutionException ended) {
       LOG.log(Level.DEBUG, "the event loop ended before, and closed its connections", ended);
     }
-  }
-
-  private SslContext tls() throws SSLException {
-    SslContext made = tls;
-    if (made == null) {
-      made = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS").build();
-      tls = made;
-    }
-    return made;
   }
 }

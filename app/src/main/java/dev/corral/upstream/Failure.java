@@ -8,6 +8,10 @@ public sealed interface Failure {
   /// No connection came about, so not one byte was sent: the next candidate may be asked.
   record NotConnected(String why) implements Failure {}
 
+  /// Nothing was sent, and the reason lies here: no free file for a socket, or a request that
+  /// cannot be written down. Says nothing about the backend.
+  record NotSent(String why) implements Failure {}
+
   /// The connection ended before an answer began.
   ///
   /// @param reused true where the connection had been kept from an earlier call; a backend may have

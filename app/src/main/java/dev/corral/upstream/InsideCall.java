@@ -142,7 +142,7 @@ final class InsideCall implements UpstreamCall {
       breakOff("it ended without an answer");
     } catch (CallerLeft _) {
       // Nobody listens.
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
       if (!gone()) {
         LOG.log(System.Logger.Level.ERROR, "the own engine failed at " + asked.path(), e);
         breakOff("an internal error");
@@ -192,17 +192,26 @@ final class InsideCall implements UpstreamCall {
   }
 
   private void deliver() {
-    for (News next = take(); next != null; next = take()) {
-      switch (next) {
-        case News.Head head -> {
-          MultiMap headers = MultiMap.caseInsensitiveMultiMap();
-          head.headers().forEach(headers::set);
-          listener.onHead(head.status(), headers);
-        }
-        case News.Chunk chunk -> listener.onChunk(chunk.bytes());
-        case News.End _ -> listener.onEnd();
-        case News.Broken broken -> listener.onFailure(broken.failure());
+    try {
+      for (News next = take(); next != null; next = take()) {
+        hand(next);
       }
+    } catch (RuntimeException | Error mistake) {
+      cancel();
+      listener.onMistake(mistake);
+    }
+  }
+
+  private void hand(News next) {
+    switch (next) {
+      case News.Head head -> {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+        head.headers().forEach(headers::set);
+        listener.onHead(head.status(), headers);
+      }
+      case News.Chunk chunk -> listener.onChunk(chunk.bytes());
+      case News.End _ -> listener.onEnd();
+      case News.Broken broken -> listener.onFailure(broken.failure());
     }
   }
 

@@ -4,7 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslContext;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.impl.headers.HeadersMultiMap;
@@ -29,6 +31,7 @@ final class NetworkCall implements UpstreamCall {
     OVER
   }
 
+  private final Connections connections;
   private final ContextInternal context;
   private final Target target;
   private final String method;
@@ -52,7 +55,13 @@ final class NetworkCall implements UpstreamCall {
 
   private @Nullable Shipment body;
 
-  private NetworkCall(
+  /// Must be made on the event loop that the connections belong to.
+  ///
+  /// @param context in which the listener is told
+  /// @param path path and query behind the target's base path
+  /// @param headers writes them: without hop-by-hop headers, `Host` and the caller's credentials
+  NetworkCall(
+      Connections connections,
       ContextInternal context,
       Target target,
       String method,
@@ -60,6 +69,7 @@ final class NetworkCall implements UpstreamCall {
       Consumer<MultiMap> headers,
       Payload payload,
       Listener listener) {
+    this.connections = connections;
     this.context = context;
     this.target = target;
     this.method = method;
@@ -69,29 +79,28 @@ final class NetworkCall implements UpstreamCall {
     this.listener = listener;
   }
 
-  /// Begins a call. Must run on the event loop that the connections belong to.
-  ///
-  /// @param context in which the listener is told
-  /// @param path path and query behind the target's base path
-  /// @param headers writes them: without hop-by-hop headers, `Host` and the caller's credentials
-  static NetworkCall begin(
-      Connections connections,
-      ContextInternal context,
-      Target target,
-      String method,
-      String path,
-      Consumer<MultiMap> headers,
-      Payload payload,
-      Listener listener) {
-    NetworkCall call = new NetworkCall(context, target, method, path, headers, payload, listener);
-    Connection kept = connections.kept(target);
+  /// @param anew where it must not go over a connection that was used before
+  void begin(boolean anew) {
+    // A body that flows cannot be sent a second time.
+    boolean fresh = anew || payload instanceof Payload.Flowing;
+    Connection kept = fresh ? null : connections.kept(target);
     if (kept == null) {
-      call.connecting = connections.connect(target, call);
+      connecting = connections.connect(target, this);
     } else {
-      call.send(kept);
+      send(kept);
     }
-    call.begun = true;
-    return call;
+    begun = true;
+  }
+
+  /// What TLS needs is there now.
+  void connect(SslContext secured) {
+    if (phase == Phase.CONNECTING) {
+      connecting = connections.connect(target, secured, this);
+    }
+  }
+
+  void noTls(Throwable cause) {
+    fail(new Failure.NotSent("no TLS can be spoken here: " + cause.getMessage()));
   }
 
   void connected(Connection made) {
@@ -109,7 +118,8 @@ final class NetworkCall implements UpstreamCall {
 
   void notConnected(Throwable cause) {
     connecting = null;
-    fail(new Failure.NotConnected(words(cause)));
+    boolean ours = cause instanceof ChannelException || noPort(cause);
+    fail(ours ? new Failure.NotSent(words(cause)) : new Failure.NotConnected(words(cause)));
   }
 
   @Override
@@ -159,7 +169,7 @@ final class NetworkCall implements UpstreamCall {
       write(head, sent);
     } catch (IllegalArgumentException unfit) {
       head.release();
-      fail(new Failure.NotConnected("the request cannot be passed on: " + unfit.getMessage()));
+      fail(new Failure.NotSent("the request cannot be passed on: " + unfit.getMessage()));
       return;
     }
     sent.begin(head);
@@ -226,12 +236,36 @@ final class NetworkCall implements UpstreamCall {
     }
   }
 
+  /// The backend takes no more of the request. What it has answered is still being read.
+  void unsendable() {
+    if (body != null) {
+      body.settle();
+    }
+  }
+
+  /// Nothing of an answer has come.
+  boolean unanswered() {
+    return phase == Phase.WAITING;
+  }
+
   /// The connection is gone, or the request's own body did not come to its end.
   void lost(Throwable cause) {
+    if (phase == Phase.WAITING && reused && repeatable()) {
+      phase = Phase.CONNECTING;
+      connection = null;
+      connecting = connections.connect(target, this);
+      return;
+    }
     fail(
         phase == Phase.ANSWERING
             ? new Failure.Cut(words(cause))
             : new Failure.NoAnswer(words(cause), reused));
+  }
+
+  /// What only reads may be asked again where a kept connection was closed meanwhile (RFC 9110,
+  /// 9.2.2): a look at a backend that is well must not find it gone.
+  private boolean repeatable() {
+    return payload instanceof Payload.None && (method.equals("GET") || method.equals("HEAD"));
   }
 
   private void fail(Failure failure) {
@@ -267,21 +301,30 @@ final class NetworkCall implements UpstreamCall {
     ContextInternal before = context.beginDispatch();
     try {
       news.run();
-    } catch (RuntimeException e) {
-      context.reportException(e);
+    } catch (RuntimeException | Error mistake) {
+      cancel();
+      listener.onMistake(mistake);
     } finally {
       context.endDispatch(before);
     }
+  }
+
+  /// All local ports towards that backend are in use.
+  private static boolean noPort(Throwable cause) {
+    return String.valueOf(cause.getMessage()).contains("Cannot assign requested address");
   }
 
   /// The cause as an operator reads it, without addresses.
   private static String words(Throwable cause) {
     String text = String.valueOf(cause.getMessage());
     return switch (cause) {
+      case ChannelOutputShutdownException shut when shut.getCause() != null ->
+          words(shut.getCause());
       case UnknownHostException _ -> "its name is not known";
       case ConnectException _ when text.contains("timed out") ->
           "it did not take the connection in time";
       case NoRouteToHostException _ -> "no way leads to its address";
+      case ConnectException _ when noPort(cause) -> "this machine has no free port towards it";
       case ConnectException _ -> "connection refused";
       case NotSslRecordException _ -> "it does not speak TLS; write its address with http://";
       case ClosedChannelException _ -> "it closed the connection";

@@ -86,7 +86,7 @@ final class Source implements ReadStream<Buffer> {
           try {
             int count = from.readNBytes(piece, 0, PIECE);
             loop.runOnContext(_ -> came(Buffer.buffer(count).appendBytes(piece, 0, count)));
-          } catch (IOException e) {
+          } catch (IOException | RuntimeException e) {
             loop.runOnContext(_ -> failed(e));
           }
         });
@@ -113,7 +113,7 @@ final class Source implements ReadStream<Buffer> {
     }
   }
 
-  private void failed(IOException why) {
+  private void failed(Exception why) {
     reading = false;
     over = true;
     if (atFailure != null) {

@@ -124,5 +124,10 @@ public final class Talk implements AutoCloseable {
     public void onFailure(Failure failure) {
       fail(failure);
     }
+
+    @Override
+    public void onMistake(Throwable mistake) {
+      fail(new Failure.Cut("it could not be read: " + mistake));
+    }
   }
 }

@@ -28,6 +28,7 @@ public final class Upstream implements AutoCloseable {
   private final Context control;
   private final Map<Thread, Connections> loops = new ConcurrentHashMap<>();
   private final Map<String, Inside> insides = new ConcurrentHashMap<>();
+  private final Tls tls = new Tls();
   private volatile boolean closed;
 
   public Upstream(Vertx vertx) {
@@ -51,6 +52,30 @@ public final class Upstream implements AutoCloseable {
       Consumer<MultiMap> headers,
       Payload payload,
       UpstreamCall.Listener listener) {
+    return call(target, method, path, headers, payload, listener, false);
+  }
+
+  /// The same, always over a new connection: for what must not be asked twice. One that was kept
+  /// may be closed by its backend in the moment in which it is used, and then nobody knows whether
+  /// the request was read.
+  public UpstreamCall callAnew(
+      Target target,
+      String method,
+      String path,
+      Consumer<MultiMap> headers,
+      Payload payload,
+      UpstreamCall.Listener listener) {
+    return call(target, method, path, headers, payload, listener, true);
+  }
+
+  private UpstreamCall call(
+      Target target,
+      String method,
+      String path,
+      Consumer<MultiMap> headers,
+      Payload payload,
+      UpstreamCall.Listener listener,
+      boolean anew) {
     ContextInternal here = vertx.getOrCreateContext();
     if (target.isInside()) {
       Inside inside = insides.get(target.name());
@@ -62,8 +87,11 @@ public final class Upstream implements AutoCloseable {
     }
     Connections connections =
         loops.computeIfAbsent(
-            Thread.currentThread(), _ -> new Connections(vertx, here.nettyEventLoop()));
-    return NetworkCall.begin(connections, here, target, method, path, headers, payload, listener);
+            Thread.currentThread(), _ -> new Connections(vertx, here.nettyEventLoop(), tls));
+    NetworkCall call =
+        new NetworkCall(connections, here, target, method, path, headers, payload, listener);
+    call.begin(anew);
+    return call;
   }
 
   /// The whole small answer to a GET, for owners on virtual threads.

@@ -18,6 +18,10 @@ public sealed interface UpstreamCall permits NetworkCall, InsideCall {
     void onEnd();
 
     void onFailure(Failure failure);
+
+    /// This listener itself failed. Its call has been cancelled; whoever waits for the answer must
+    /// be told, because nothing else comes.
+    void onMistake(Throwable mistake);
   }
 
   /// Ends the call and what it holds. Harmless after the end.

@@ -131,6 +131,11 @@ class ConnectionTest {
     public void onFailure(Failure why) {
       failure.run();
     }
+
+    @Override
+    public void onMistake(Throwable mistake) {
+      failure.run();
+    }
   }
 
   /// A body that never comes.

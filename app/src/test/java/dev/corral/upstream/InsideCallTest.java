@@ -276,6 +276,11 @@ class InsideCallTest {
       tell(failure.getClass().getSimpleName() + " " + failure.why());
     }
 
+    @Override
+    public void onMistake(Throwable mistake) {
+      tell("mistake " + mistake.getMessage());
+    }
+
     private void tell(String text) {
       elsewhere |= !Thread.currentThread().equals(thread);
       news.add(text);
