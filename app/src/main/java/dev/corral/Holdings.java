@@ -76,7 +76,8 @@ final class Holdings implements AutoCloseable {
     this.recorder = new Recorder(catalog);
     this.protection = new Protection(corral, clock);
     this.active = new Active(corral, clock);
-    this.stocktaker = new Stocktaker(library, recorder, () -> this.settings, clock);
+    this.stocktaker =
+        new Stocktaker(library, recorder, () -> this.settings, clock, Stocktaker.ROUND);
     this.sharing = corral.shared();
     follow(settings);
   }

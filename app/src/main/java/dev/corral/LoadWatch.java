@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,6 +45,7 @@ final class LoadWatch implements AutoCloseable {
   private final LoadRecord record;
   private final Map<Long, Seen> runners = new HashMap<>();
   private final Set<String> compared = new HashSet<>();
+  private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
 
   private record Seen(String name, long estimated, long most, int looks) {}
@@ -64,9 +67,11 @@ final class LoadWatch implements AutoCloseable {
   }
 
   private void run(Duration interval) {
-    while (!Thread.currentThread().isInterrupted()) {
+    while (true) {
       try {
-        Thread.sleep(interval);
+        if (closing.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
+          return;
+        }
         runners(engine.running());
         nodes(fleet.snapshot().open());
       } catch (InterruptedException e) {
@@ -78,9 +83,15 @@ final class LoadWatch implements AutoCloseable {
     }
   }
 
+  /// Ends between two looks, before the database that it writes to is closed.
   @Override
   public void close() {
-    thread.interrupt();
+    closing.countDown();
+    try {
+      boolean _ = thread.join(INTERVAL);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /// What lies on a GPU is not in the process's own memory, and no driver tells it by model.

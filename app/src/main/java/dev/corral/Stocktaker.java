@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// Keeps the library in step with what happens: models that came, models that were used, models
 /// that are gone. One owner thread; whoever tells it something only puts it down.
 final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
-  /// How long what was used may wait to be written.
-  private static final Duration ROUND = Duration.ofSeconds(2);
+  /// How long what was used may wait to be written; so often, too, what other instances changed is
+  /// looked for.
+  static final Duration ROUND = Duration.ofSeconds(2);
 
   /// A model that just came shows in the backend's listing a moment later.
   private static final Duration SOON = Duration.ofMillis(100);
@@ -59,6 +60,7 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
   private final Recorder recorder;
   private final Supplier<CatalogSettings> settings;
   private final InstantSource clock;
+  private final Duration round;
 
   /// One entry for each model, however many requests it answers between two rounds.
   private final Map<String, Instant> used = new ConcurrentHashMap<>();
@@ -74,12 +76,18 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
   private Instant lookedAt = Instant.MIN;
   private Instant sharedAt = Instant.MIN;
 
+  /// @param round how long it rests where nothing came
   Stocktaker(
-      Library library, Recorder recorder, Supplier<CatalogSettings> settings, InstantSource clock) {
+      Library library,
+      Recorder recorder,
+      Supplier<CatalogSettings> settings,
+      InstantSource clock,
+      Duration round) {
     this.library = library;
     this.recorder = recorder;
     this.settings = settings;
     this.clock = clock;
+    this.round = round;
   }
 
   /// Begins to look at the backends.
@@ -129,7 +137,7 @@ final class Stocktaker implements Consumer<ExchangeEvent>, AutoCloseable {
     boolean well = true;
     while (!over) {
       try {
-        Duration wait = arrivals.none() || !well ? ROUND : SOON;
+        Duration wait = arrivals.none() || !well ? round : SOON;
         boolean _ = news.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
         int _ = news.drainPermits();
         well = round();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.corral.testkit.Answer;
+import dev.corral.testkit.PlainEnvironment;
 import dev.corral.testkit.RawClient;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -69,7 +70,7 @@ class DemoTest {
         .as("three things to try")
         .hasSize(3);
     demo.destroy();
-    assertThat(demo.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(demo.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(ProcessHandle.of(runner).filter(ProcessHandle::isAlive)).isEmpty();
   }
 
@@ -92,7 +93,7 @@ class DemoTest {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.corral.Main"));
     command.addAll(List.of("demo", "--home", home.toString()));
     command.addAll(List.of(words));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process process = PlainEnvironment.of(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     return process;
   }

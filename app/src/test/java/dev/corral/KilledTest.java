@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.testkit.Answer;
 import dev.corral.testkit.Body;
+import dev.corral.testkit.FreePort;
 import dev.corral.testkit.Headers;
 import dev.corral.testkit.OllamaNode;
+import dev.corral.testkit.PlainEnvironment;
 import dev.corral.testkit.RawClient;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -28,7 +30,7 @@ class KilledTest {
 
   @Test
   void keysAndSettingsSurviveAndTheNextStartServes() throws IOException, InterruptedException {
-    int port = RunningCorral.freePort();
+    int port = FreePort.find();
     try (OllamaNode node = OllamaNode.start()) {
       Files.writeString(
           home.resolve("corral.yaml"),
@@ -73,7 +75,7 @@ class KilledTest {
 
   private Process started(int port) throws IOException {
     Process process =
-        new ProcessBuilder(
+        PlainEnvironment.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",

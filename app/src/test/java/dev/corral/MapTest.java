@@ -37,7 +37,7 @@ class MapTest {
 
   private final String map = read();
   private final Map<String, Room> rooms = rooms(map);
-  private final JavaClasses classes =
+  private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPath(Path.of("target/classes"));
@@ -47,14 +47,14 @@ class MapTest {
   @Test
   void everyRoomIsOnTheMapAndEveryRowIsARoom() {
     Set<String> built = new TreeSet<>();
-    classes.forEach(type -> room(type).ifPresent(built::add));
+    CLASSES.forEach(type -> room(type).ifPresent(built::add));
     assertThat(built).isEqualTo(new TreeSet<>(rooms.keySet()));
   }
 
   @Test
   void aRoomImportsOnlyWhatItsRowAllows() {
     Set<String> forbidden = new TreeSet<>();
-    for (JavaClass type : classes) {
+    for (JavaClass type : CLASSES) {
       Optional<String> from = room(type);
       if (from.isEmpty()) {
         continue;
@@ -99,7 +99,7 @@ class MapTest {
             "java\\.net\\.(Socket|ServerSocket|HttpURLConnection|http\\..*)"
                 + "|java\\.nio\\.channels\\.\\w*SocketChannel"
                 + "|io\\.vertx\\.core\\.(http\\.(HttpClient|HttpServer)|net\\.Net(Client|Server))")
-        .check(classes);
+        .check(CLASSES);
   }
 
   @Test
@@ -110,7 +110,7 @@ class MapTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.vertx..", "io.netty..")
-        .check(classes);
+        .check(CLASSES);
   }
 
   /// What a line of the map names: rooms, classes of the root, or all of `the root`.

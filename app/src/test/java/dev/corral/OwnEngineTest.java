@@ -16,6 +16,7 @@ import dev.corral.engine.Refused;
 import dev.corral.engine.Running;
 import dev.corral.hardware.HostMemory;
 import dev.corral.testkit.Answer;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.Body;
 import dev.corral.testkit.Headers;
 import dev.corral.testkit.RawClient;
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The engine with its real runner and llama.cpp, on a model of a megabyte.
 @Tag("slow")
 class OwnEngineTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Await.LONG;
 
   @TempDir private Path folder;
 

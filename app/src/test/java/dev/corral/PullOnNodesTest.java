@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.corral.testkit.Answer;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.PullPlan;
 import dev.corral.testkit.RawClient;
@@ -81,7 +82,7 @@ class PullOnNodesTest {
       client.send(
           "POST /api/pull HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
               + "Content-Length: 30\r\n\r\n{\"model\":\"127.0.0.1:9/ns/new\"}");
-      one.awaitExchange("/api/pull", Duration.ofSeconds(10));
+      one.awaitExchange("/api/pull", Await.LONG);
     }
     String id = corral.manage("GET", "/manage/pulls", "").json().path(0).path("id").asText();
     assertThat(awaitEnd(id).path("state").asText()).isEqualTo("done");

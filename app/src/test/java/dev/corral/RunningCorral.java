@@ -1,25 +1,22 @@
 package dev.corral;
 
 import dev.corral.testkit.Answer;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.Body;
+import dev.corral.testkit.FreePort;
 import dev.corral.testkit.Headers;
 import dev.corral.testkit.Node;
 import dev.corral.testkit.RawClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /// The whole program in front of nodes of a test, in a home of its own, on any free port.
 public final class RunningCorral implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-
   private final Path home;
   private final Wiring wiring;
 
@@ -51,22 +48,13 @@ public final class RunningCorral implements AutoCloseable {
     return alone(0, yaml);
   }
 
-  /// The same on a port that the test knows beforehand, see [#freePort()].
+  /// The same on a port that the test knows beforehand, see [FreePort].
   public static RunningCorral alone(int port, String yaml) {
     try {
       Path home = Files.createTempDirectory("corral-home");
       Files.writeString(home.resolve("corral.yaml"), yaml);
       Map<String, String> flags = Map.of("server.port", Integer.toString(port));
       return new RunningCorral(home, Wiring.start(home, null, flags, Map.of(), System.err));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /// A port that nobody holds now.
-  public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -123,13 +111,7 @@ public final class RunningCorral implements AutoCloseable {
 
   /// Waits for something that happens by itself, looking often.
   public static void await(BooleanSupplier done, String what) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!done.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("waited " + PATIENCE + " in vain until " + what);
-      }
-      Thread.onSpinWait();
-    }
+    Await.until(done, what);
   }
 
   @Override

@@ -22,6 +22,7 @@ import dev.corral.ollama.StoredModel;
 import dev.corral.upstream.Target;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,8 @@ class StocktakerTest {
               looks.incrementAndGet();
               return CatalogSettings.defaults();
             },
-            () -> now);
+            () -> now,
+            Duration.ofMillis(20));
     stocktaker.begin(
         () -> {
           rounds.incrementAndGet();

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -24,13 +26,18 @@ public final class ConfigWatch implements AutoCloseable {
   /// How soon a change is taken over, twice this at most.
   public static final Duration INTERVAL = Duration.ofSeconds(1);
 
+  /// A takeover that takes longer hangs, on a dead disk or database, and is left to itself.
+  private static final Duration LONGEST = Duration.ofSeconds(10);
+
   private static final String ABSENT = "absent";
+  private static final System.Logger LOG = System.getLogger(ConfigWatch.class.getName());
 
   private final Sources sources;
   private final Supplier<List<Path>> beside;
   private final Duration interval;
   private final Runnable changed;
   private final Runnable gone;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
 
   private ConfigWatch(
@@ -74,11 +81,14 @@ public final class ConfigWatch implements AutoCloseable {
     return watch;
   }
 
+  /// Ends between two looks: what is being taken over is taken over whole.
   @Override
   public void close() {
-    thread.interrupt();
+    closing.countDown();
     try {
-      thread.join();
+      if (!thread.join(LONGEST)) {
+        thread.interrupt();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -87,20 +97,37 @@ public final class ConfigWatch implements AutoCloseable {
   private void watch(List<String> before) {
     List<String> inForce = before;
     List<String> last = before;
-    while (!Thread.currentThread().isInterrupted()) {
-      try {
-        Thread.sleep(interval);
-      } catch (InterruptedException e) {
-        return;
-      }
+    List<String> failed = List.of();
+    while (!closed()) {
       List<String> now = contents();
       if (now.equals(last) && !now.equals(inForce)) {
-        boolean vanished = now.getFirst().equals(ABSENT) && !inForce.getFirst().equals(ABSENT);
-        inForce = now;
-        (vanished ? gone : changed).run();
+        try {
+          takeOver(inForce, now);
+          inForce = now;
+        } catch (RuntimeException e) {
+          // A database that is away for a while, for one: said once, tried again until it is back.
+          LOG.log(
+              now.equals(failed) ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+              "The changed configuration could not be taken over yet",
+              e);
+          failed = now;
+        }
       }
       last = now;
     }
+  }
+
+  private boolean closed() {
+    try {
+      return closing.await(interval.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      return true;
+    }
+  }
+
+  private void takeOver(List<String> before, List<String> now) {
+    boolean vanished = now.getFirst().equals(ABSENT) && !before.getFirst().equals(ABSENT);
+    (vanished ? gone : changed).run();
   }
 
   private List<String> contents() {

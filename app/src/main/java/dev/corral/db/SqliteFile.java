@@ -41,6 +41,7 @@ final class SqliteFile implements Database.Connections {
 
   private final BlockingQueue<Connection> writers = new ArrayBlockingQueue<>(1);
   private final BlockingQueue<Connection> readers = new ArrayBlockingQueue<>(READERS);
+  private volatile boolean closed;
 
   private SqliteFile() {}
 
@@ -114,18 +115,33 @@ final class SqliteFile implements Database.Connections {
 
   private void giveBack(Connection connection, boolean writing) {
     (writing ? writers : readers).add(connection);
+    if (closed) {
+      close();
+    }
   }
 
-  private static Connection take(BlockingQueue<Connection> free) throws SQLException {
+  /// An interrupt, which ends what may last, does not end this short wait: whoever is asked to stop
+  /// still writes down what it did.
+  private Connection take(BlockingQueue<Connection> free) throws SQLException {
+    boolean interrupted = false;
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(BUSY_MILLIS);
     try {
-      Connection connection = free.poll(BUSY_MILLIS, TimeUnit.MILLISECONDS);
-      if (connection == null) {
-        throw new SQLException("no connection became free within " + BUSY_MILLIS + " ms");
+      while (!closed) {
+        try {
+          Connection connection = free.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+          if (connection == null) {
+            throw new SQLException("no connection became free within " + BUSY_MILLIS + " ms");
+          }
+          return connection;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
       }
-      return connection;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SQLException("interrupted while waiting for a connection", e);
+      throw new SQLException("the database is closed");
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -135,8 +151,10 @@ final class SqliteFile implements Database.Connections {
     }
   }
 
+  /// What is in use at this moment is closed when it comes back.
   @Override
   public void close() {
+    closed = true;
     List<Connection> all = new ArrayList<>();
     readers.drainTo(all);
     writers.drainTo(all); // last, because the last one to close folds the WAL into the file

@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZonedDateTime;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -17,9 +19,14 @@ public final class Caretaker implements AutoCloseable {
   private static final Duration TICK = Duration.ofSeconds(2);
   private static final Duration EXPIRY = Duration.ofMinutes(1);
   private static final Duration PRUNING = Duration.ofHours(1);
+
+  /// A look that takes longer (it empties a trash, or hashes) is left to itself.
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
   private static final System.Logger LOG = System.getLogger(Caretaker.class.getName());
 
   private final Parts parts;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private Instant expired = Instant.MIN;
   private Instant pruned;
@@ -43,17 +50,25 @@ public final class Caretaker implements AutoCloseable {
     thread.start();
   }
 
+  /// Ends between two looks, before the databases that they write to are closed.
   @Override
   public void close() {
-    thread.interrupt();
+    closing.countDown();
+    try {
+      boolean begun = thread.getState() != Thread.State.NEW;
+      if (begun && !thread.join(CLOSING)) {
+        thread.interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void run() {
     try {
-      while (true) {
+      do {
         look();
-        Thread.sleep(TICK);
-      }
+      } while (!closing.await(TICK.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

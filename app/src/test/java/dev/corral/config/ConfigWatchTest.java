@@ -2,6 +2,7 @@ package dev.corral.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.corral.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,14 +33,17 @@ class ConfigWatchTest {
   void watch() throws IOException {
     file = home.resolve("corral.yaml");
     Files.writeString(file, "owner: Ann\n");
+    watch = watching(taken::add);
+  }
+
+  private ConfigWatch watching(Consumer<Loaded<Farm>> taker) {
     Sources sources = new Sources(Map.of(), Map.of(), home.resolve("work"), home, null);
-    watch =
-        ConfigWatch.start(
-            sources,
-            Duration.ofMillis(5),
-            () -> List.of(home.resolve("tiers.yaml")),
-            () -> Config.standard().load(Farm.class, Farm.DEFAULTS, sources),
-            taken::add);
+    return ConfigWatch.start(
+        sources,
+        Duration.ofMillis(5),
+        () -> List.of(home.resolve("tiers.yaml")),
+        () -> Config.standard().load(Farm.class, Farm.DEFAULTS, sources),
+        taker);
   }
 
   @AfterEach
@@ -91,11 +99,52 @@ class ConfigWatchTest {
     assertThat(owner()).isEqualTo("Ann");
   }
 
+  @Test
+  void whatIsBeingTakenOverWhenTheProgramClosesIsTakenOverWhole() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch goesOn = new CountDownLatch(1);
+    AtomicReference<String> end = new AtomicReference<>("never");
+    ConfigWatch slow =
+        watching(_ -> {
+          begun.countDown();
+          try {
+            goesOn.await();
+            end.set("whole");
+          } catch (InterruptedException cut) {
+            end.set("cut short");
+          }
+        });
+    Files.writeString(file, "owner: Bob\n");
+    begun.await();
+    Thread closing = Thread.ofVirtual().start(slow::close);
+    Await.until(() -> closing.getState() == Thread.State.TIMED_WAITING, "it waits for the end");
+    goesOn.countDown();
+    closing.join();
+    assertThat(end).hasValue("whole");
+  }
+
+  @Test
+  void aTakeoverThatFailsIsTriedAgainUntilItGoes() throws Exception {
+    AtomicInteger tries = new AtomicInteger();
+    BlockingQueue<Loaded<Farm>> late = new LinkedBlockingQueue<>();
+    ConfigWatch unlucky =
+        watching(loaded -> {
+          if (tries.incrementAndGet() < 3) {
+            throw new IllegalStateException("the database is away");
+          }
+          late.add(loaded);
+        });
+    Files.writeString(file, "owner: Bob\n");
+    assertThat(late.poll(60, TimeUnit.SECONDS)).isInstanceOf(Loaded.Valid.class);
+    unlucky.close();
+    assertThat(tries).as("and no more once it went").hasValue(3);
+  }
+
   private String owner() throws InterruptedException {
     return next() instanceof Loaded.Valid<Farm>(var farm, _, _, _) ? farm.owner() : "refused";
   }
 
   private Loaded<Farm> next() throws InterruptedException {
-    return Objects.requireNonNull(taken.poll(10, TimeUnit.SECONDS), "nobody noticed");
+    return Objects.requireNonNull(taken.poll(60, TimeUnit.SECONDS), "nobody noticed");
   }
 }

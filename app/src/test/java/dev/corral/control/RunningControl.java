@@ -44,6 +44,7 @@ import dev.corral.ollama.Management;
 import dev.corral.ollama.Node;
 import dev.corral.pull.Yard;
 import dev.corral.testkit.Answer;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.Body;
 import dev.corral.testkit.Headers;
 import dev.corral.testkit.OllamaNode;
@@ -68,7 +69,7 @@ import java.util.function.BooleanSupplier;
 /// The control plane behind a real door, with a real database, keys and backends. The data plane is
 /// a sentence.
 final class RunningControl implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final Duration PATIENCE = Await.LONG;
 
   final Vertx vertx = Vertx.vertx();
   final List<String> unready = new CopyOnWriteArrayList<>();
@@ -334,13 +335,7 @@ final class RunningControl implements AutoCloseable {
   }
 
   void await(BooleanSupplier done) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!done.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("waited " + PATIENCE + " in vain");
-      }
-      Thread.onSpinWait();
-    }
+    Await.until(done, "it is as expected");
   }
 
   @Override

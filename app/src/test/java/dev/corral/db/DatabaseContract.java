@@ -74,6 +74,14 @@ abstract class DatabaseContract {
   }
 
   @Test
+  void whoIsToldToStopStillWritesDownWhatItDid() {
+    Thread.currentThread().interrupt();
+    add("Star", 7L);
+    assertThat(Thread.interrupted()).as("and is told so still").isTrue();
+    assertThat(names()).containsExactly("Star");
+  }
+
+  @Test
   void aRuleOfTheTableIsAConflictAndAMistakeIsNot() {
     add("Star", 7L);
 

@@ -1,6 +1,7 @@
 package dev.corral.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -11,6 +12,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +40,39 @@ class SqliteDatabaseTest extends DatabaseContract {
     try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file(FARM));
         var rows = other.createStatement().executeQuery("pragma journal_mode")) {
       assertThat(rows.getString(1)).isEqualTo("wal");
+    }
+  }
+
+  @Test
+  void whatIsAtWorkWhenTheDatabaseClosesIsKeptAndNothingBeginsAfterwards() throws Exception {
+    Path file = folder.resolve("closing/farm.db");
+    Database farm = opened(Database.open(DatabaseSettings.defaults(), file, FARM));
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Integer> work =
+          threads.submit(() ->
+              farm.inTransaction(sql -> {
+                begun.countDown();
+                awaitQuietly(closed);
+                return sql.update("insert into horse (name) values (?)", "Star");
+              }));
+      begun.await();
+      farm.close();
+      closed.countDown();
+      assertThat(work.get()).isEqualTo(1);
+    }
+    assertThatThrownBy(() -> farm.inTransaction(_ -> 1))
+        .isInstanceOf(DatabaseFailure.class)
+        .hasMessageContaining("the database is closed");
+    assertThat(file.resolveSibling("farm.db-wal")).as("the last one closes it").doesNotExist();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.corral.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.engine.StandInRunner.Habit;
+import dev.corral.testkit.Await;
 import dev.corral.wire.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -283,7 +284,7 @@ class EngineTest {
       Lease lease = stage.lease(stage.load(model));
       Lease bystander = stage.lease(stage.load(other));
       Stage.kill(stage.running(model).pid());
-      Problem problem = lease.awaitBroken(Duration.ofSeconds(20)).orElseThrow();
+      Problem problem = lease.awaitBroken(Await.LONG).orElseThrow();
       assertThat(problem.text())
           .startsWith("model runner has unexpectedly stopped, this may be due to")
           .contains("it was killed", "corral logs runner a");
@@ -374,7 +375,7 @@ class EngineTest {
             Duration.ofSeconds(20));
     try (Stage stage = new Stage(folder, Stage.settings(3, "5m"), short_)) {
       Lease lease = stage.lease(stage.load(stage.model("a", Habit.DEAF)));
-      assertThat(lease.awaitBroken(Duration.ofSeconds(20)).orElseThrow().message())
+      assertThat(lease.awaitBroken(Await.LONG).orElseThrow().message())
           .contains("it did not answer for");
     }
   }

@@ -3,6 +3,7 @@ package dev.corral.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.engine.StandInRunner.Habit;
+import dev.corral.testkit.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -51,7 +52,7 @@ class LlamaServerTest {
       Lease lease = stage.lease(stage.load(model));
       List<Long> pids = family(stage.running(model).pid());
       Stage.kill(pids.getFirst());
-      assertThat(lease.awaitBroken(Duration.ofSeconds(20))).isPresent();
+      assertThat(lease.awaitBroken(Await.LONG)).isPresent();
       Stage.await(() -> pids.stream().noneMatch(Stage::alive), "both are gone");
     }
   }

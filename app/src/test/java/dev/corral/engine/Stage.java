@@ -5,6 +5,7 @@ import dev.corral.gguf.GgufWriter;
 import dev.corral.gguf.TensorType;
 import dev.corral.hardware.Gpu;
 import dev.corral.hardware.HostMemory;
+import dev.corral.testkit.Await;
 import dev.corral.upstream.Upstream;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -22,7 +23,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /// An engine with stand-in runners, and models in a folder.
 final class Stage implements AutoCloseable {
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Await.LONG;
 
   final BlockingQueue<EngineEvent> events = new LinkedBlockingQueue<>();
   final Engine engine;
@@ -268,13 +268,7 @@ final class Stage implements AutoCloseable {
   }
 
   static void await(BooleanSupplier done, String what) {
-    long end = System.nanoTime() + LONG.toNanos();
-    while (!done.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("waited in vain until " + what);
-      }
-      LockSupport.parkNanos(1_000_000);
-    }
+    Await.until(done, what);
   }
 
   @Override

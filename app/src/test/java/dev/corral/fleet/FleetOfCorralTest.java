@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.corral.RunningCorral;
 import dev.corral.testkit.Answer;
 import dev.corral.testkit.Body;
+import dev.corral.testkit.FreePort;
 import dev.corral.testkit.Headers;
 import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.RawClient;
@@ -32,7 +33,7 @@ class FleetOfCorralTest {
 
   @Test
   void aBackendThatIsThisVeryInstanceIsSetAsideWithTheWayOut() {
-    int port = RunningCorral.freePort();
+    int port = FreePort.find();
     String yaml = "backends: [{name: me, url: \"http://127.0.0.1:%d\"}]".formatted(port);
     try (RunningCorral corral = RunningCorral.alone(port, yaml)) {
       awaitSetAside(corral);
@@ -44,7 +45,7 @@ class FleetOfCorralTest {
 
   @Test
   void twoCorralsThatLeadToEachOtherCutTheCircle() {
-    int second = RunningCorral.freePort();
+    int second = FreePort.find();
     String there = "backends: [{name: there, url: \"http://127.0.0.1:%d\"}]";
     try (RunningCorral one = RunningCorral.alone(there.formatted(second));
         RunningCorral two = RunningCorral.alone(second, there.formatted(one.port()))) {

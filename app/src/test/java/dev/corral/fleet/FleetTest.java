@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.RunningCorral;
 import dev.corral.ollama.Node;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.Fault;
 import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.TestModel;
@@ -142,7 +143,7 @@ class FleetTest {
   void aNodeThatHangsCostsNothingWhileItIsWaitedFor() {
     node.inject(Fault.hang(), Where.path("/api/version"));
     fleet.start();
-    node.awaitExchange("/api/version", Duration.ofSeconds(5));
+    node.awaitExchange("/api/version", Await.LONG);
     int before = clock.asked.get();
     for (int i = 0; i < 10; i++) {
       fleet.look("one");

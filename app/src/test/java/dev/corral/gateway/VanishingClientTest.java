@@ -3,6 +3,7 @@ package dev.corral.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.RunningCorral;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.Exchange;
 import dev.corral.testkit.Fault;
 import dev.corral.testkit.OllamaNode;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// A client that leaves cancels its upstream call in every phase, and is nobody's failure.
 class VanishingClientTest {
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Await.LONG;
 
   private final OllamaNode node = OllamaNode.start();
   private final RunningCorral corral = RunningCorral.inFrontOf(node);

@@ -12,6 +12,7 @@ import dev.corral.gguf.ReadSettings;
 import dev.corral.gguf.Reading;
 import dev.corral.gguf.TensorType;
 import dev.corral.registry.Trouble.Kind;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.Content;
 import dev.corral.testkit.Exchange;
 import dev.corral.testkit.HubDouble;
@@ -43,7 +44,7 @@ class HeadersTest {
   private static final int MANY_TOKENS = 50_000;
 
   private static final int FEW_TOKENS = 1_000;
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Await.LONG;
 
   private final HubDouble cdn = HubDouble.start();
   private HubDouble hub = HubDouble.start();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.corral.exchange.ExchangeEvent;
 import dev.corral.exchange.ExchangeEvent.Outcome;
 import dev.corral.journal.Entry.Level;
+import dev.corral.testkit.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class JournalTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Await.LONG;
   private static final Instant NOON = Instant.parse("2026-08-01T12:00:00Z");
 
   @TempDir Path home;

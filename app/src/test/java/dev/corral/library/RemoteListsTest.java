@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.corral.outbound.Outbound;
 import dev.corral.outbound.Patience;
 import dev.corral.outbound.Proxies;
+import dev.corral.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Lists of other people, from a real server.
 class RemoteListsTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final String LIST =
       """
@@ -64,37 +63,41 @@ class RemoteListsTest {
   @Test
   void aListIsFetchedOnceAndAfterwardsOnlyAskedWhetherItChanged() {
     lists.follow(from("/list.json"));
-    await(() -> lists.now().size() == 1);
+    Await.until(() -> lists.now().size() == 1, "the list is here");
     assertThat(lists.now().getFirst().entries().getFirst().id()).isEqualTo("guest");
     assertThat(lists.now().getFirst().origin()).isEqualTo(url("/list.json"));
 
     lists.follow(from("/list.json"));
-    await(() -> asked.contains("\"v1\""));
+    Await.until(() -> asked.contains("\"v1\""), "it is asked whether it changed");
     assertThat(lists.now()).hasSize(1);
   }
 
   @Test
   void withoutANetworkTheListOfBeforeIsThere() {
     lists.follow(from("/list.json"));
-    await(() -> lists.now().size() == 1);
+    Await.until(() -> lists.now().size() == 1, "the list is here");
     lists.close();
     server.stop(0);
 
     RemoteLists after = lists();
     after.follow(from("/list.json"));
     assertThat(after.now().getFirst().entries()).hasSize(1);
-    await(() -> notices.stream().anyMatch(line -> line.contains("stays in use")));
+    Await.until(
+        () -> notices.stream().anyMatch(line -> line.contains("stays in use")), "it is said");
     after.close();
   }
 
   @Test
   void aListThatLeadsElsewhereOrIsNoneIsSaidAndNotTaken() {
     lists.follow(from("/away.json"));
-    await(() -> notices.stream().anyMatch(line -> line.contains("redirects to")));
+    Await.until(
+        () -> notices.stream().anyMatch(line -> line.contains("redirects to")), "it is said");
     lists.follow(from("/page.json"));
-    await(() -> notices.stream().anyMatch(line -> line.contains("not valid JSON")));
+    Await.until(
+        () -> notices.stream().anyMatch(line -> line.contains("not valid JSON")), "it is said");
     lists.follow(from("/nothing.json"));
-    await(() -> notices.stream().anyMatch(line -> line.contains("it answered 404")));
+    Await.until(
+        () -> notices.stream().anyMatch(line -> line.contains("it answered 404")), "it is said");
 
     assertThat(lists.now()).isEmpty();
   }
@@ -102,7 +105,7 @@ class RemoteListsTest {
   @Test
   void aListThatIsTakenOutOfTheSettingsIsGone() {
     lists.follow(from("/list.json"));
-    await(() -> lists.now().size() == 1);
+    Await.until(() -> lists.now().size() == 1, "the list is here");
     lists.follow(CatalogSettings.defaults());
     assertThat(lists.now()).isEmpty();
   }
@@ -146,15 +149,5 @@ class RemoteListsTest {
 
   private String url(String path) {
     return "http://127.0.0.1:" + server.getAddress().getPort() + path;
-  }
-
-  private static void await(BooleanSupplier done) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!done.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("waited " + PATIENCE + " in vain");
-      }
-      Thread.onSpinWait();
-    }
   }
 }

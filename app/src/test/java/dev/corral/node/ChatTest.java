@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.corral.engine.Facts;
 import dev.corral.model.Layer;
 import dev.corral.node.Desks.Said;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.Fault;
 import dev.corral.testkit.Pace;
 import dev.corral.testkit.TestModel;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Chats of the own node, as Ollama answers them.
 class ChatTest {
-  private static final Duration LONG = Duration.ofSeconds(10);
+  private static final Duration LONG = Await.LONG;
   private static final String HELLO = "{'model':'fox','messages':[{'role':'user','content':'hi'}]";
 
   @TempDir Path folder;

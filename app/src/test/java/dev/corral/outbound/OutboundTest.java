@@ -20,8 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The client that data steers: where it goes, where it does not, and what it shows to whom.
 class OutboundTest {
-  private static final Patience SHORT =
-      new Patience(Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofSeconds(2));
+  /// For a server that is silent: as long as a busy machine needs for all before the silence.
+  private static final Patience HASTY =
+      new Patience(Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofSeconds(30));
 
   private final Scripted server = new Scripted();
 
@@ -233,22 +234,31 @@ class OutboundTest {
   @Test
   void aServerThatStandsStillIsLeft() {
     server.answers("/x", "HTTP/1.1 200 OK\nContent-Length: 99\n\nx…stays open");
-    Response response = (Response) named().send(Ask.get(server.at("/x")));
+    Outbound hasty = outbound(listed(), Outbound.Lookup.system(), HASTY);
+    Response response = (Response) hasty.send(Ask.get(server.at("/x")));
     assertThatThrownBy(() -> response.bytes(100)).isInstanceOf(IOException.class);
   }
 
+  private Destinations listed() {
+    return Destinations.of(List.of("default"), List.of(server.origin()));
+  }
+
   private Outbound named() {
-    return outbound(
-        Destinations.of(List.of("default"), List.of(server.origin())), Outbound.Lookup.system());
+    return outbound(listed(), Outbound.Lookup.system());
   }
 
   private static Outbound outbound(Destinations destinations, Outbound.Lookup lookup) {
+    return outbound(destinations, lookup, Patience.USUAL);
+  }
+
+  private static Outbound outbound(
+      Destinations destinations, Outbound.Lookup lookup, Patience patience) {
     return new Outbound(
         destinations,
         lookup,
         Proxies.NONE,
         () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
-        SHORT,
+        patience,
         "corral-test");
   }
 }

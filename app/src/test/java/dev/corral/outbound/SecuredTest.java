@@ -135,7 +135,7 @@ class SecuredTest {
     try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       CompletableFuture<byte[]> heard = new CompletableFuture<>();
       Thread.ofVirtual().start(() -> answerPlainly(plain, heard));
-      NotReached no = asked(plain.getLocalPort());
+      NotReached no = asked(plain.getLocalPort(), Patience.USUAL);
       assertThat(no.why()).isEqualTo(Why.TLS);
       assertThat(new String(heard.join(), StandardCharsets.ISO_8859_1))
           .as("a handshake and no request")
@@ -147,11 +147,13 @@ class SecuredTest {
   @Test
   void aPortThatNeverAnswersTheHandshakeIsLeft() throws Exception {
     try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      assertThat(asked(mute.getLocalPort()).why()).isEqualTo(Why.SILENT);
+      Patience hasty =
+          new Patience(Duration.ofSeconds(30), Duration.ofMillis(300), Duration.ofSeconds(30));
+      assertThat(asked(mute.getLocalPort(), hasty).why()).isEqualTo(Why.SILENT);
     }
   }
 
-  private static NotReached asked(int port) {
+  private static NotReached asked(int port, Patience patience) {
     URI uri = URI.create("https://127.0.0.1:" + port + "/v2/");
     Destinations named = Destinations.of(List.of(), List.of("https://127.0.0.1:" + port));
     Outbound outbound =
@@ -160,7 +162,7 @@ class SecuredTest {
             Outbound.Lookup.system(),
             Proxies.NONE,
             trusting::getSocketFactory,
-            new Patience(Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofSeconds(2)),
+            patience,
             "corral-test");
     return (NotReached) outbound.send(Ask.get(uri));
   }

@@ -6,6 +6,7 @@ import dev.corral.blobs.OllamaFolder;
 import dev.corral.node.OwnNode;
 import dev.corral.node.Pulling;
 import dev.corral.ollama.Management;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.Content;
 import dev.corral.testkit.Exchange;
 import dev.corral.testkit.Fault;
@@ -32,24 +33,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Pulls into a node, which pulls by itself and has its moods.
 class NodePullTest {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Await.LONG;
   private static final Content WEIGHTS = Content.random(100_000, 7);
 
-  /// Short waits, otherwise as in earnest.
-  private static final NodePatience QUICK =
-      new NodePatience(
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(1),
-          Duration.ofMillis(1500),
-          Duration.ofSeconds(6),
-          20 << 20,
-          Duration.ofMinutes(5),
-          Duration.ofMillis(20),
-          Duration.ofMillis(10),
-          Duration.ofMillis(50),
-          Duration.ofSeconds(20),
-          2,
-          3);
+  /// What one may stand still in the tests of that.
+  private static final Duration STALL = Duration.ofSeconds(1);
+
+  private static final int MOST_CURES = 3;
 
   @TempDir private Path folder;
   private final Vertx vertx = Vertx.vertx();
@@ -65,7 +55,7 @@ class NodePullTest {
   void open() {
     yard = new Yard(folder, registry);
     manifest = registry.publish("ns/m:t", Yard.CONFIG, new ImageLayer("model", WEIGHTS));
-    reach();
+    reach(Await.LONG);
   }
 
   @AfterEach
@@ -76,7 +66,24 @@ class NodePullTest {
     vertx.close().toCompletionStage().toCompletableFuture().join();
   }
 
-  private void reach() {
+  /// Short waits between tries, otherwise as in earnest.
+  ///
+  /// @param stall how long a node may be silent; only a test of that is hasty
+  private void reach(Duration stall) {
+    NodePatience patience =
+        new NodePatience(
+            Await.LONG,
+            stall,
+            stall.multipliedBy(2),
+            Await.LONG,
+            20 << 20,
+            Duration.ofMinutes(5),
+            Duration.ofMillis(20),
+            Duration.ofMillis(10),
+            Duration.ofMillis(50),
+            Duration.ofSeconds(20),
+            2,
+            MOST_CURES);
     Target target = Target.parse("rig", node.url().toString(), "");
     yard.pulls()
         .reach(
@@ -86,7 +93,7 @@ class NodePullTest {
                     name.equals("rig")
                         ? Optional.of(new NodeSpot("rig", target, store, mayWrite))
                         : Optional.empty(),
-                QUICK));
+                patience));
   }
 
   private String model() {
@@ -150,6 +157,7 @@ class NodePullTest {
 
   @Test
   void aPullThatStandsStillIsIssuedAgainAndTheTotalNeverFalls() {
+    reach(STALL);
     node.onPull(model(), right().in(10, Duration.ofMillis(10)));
     node.inject(Fault.stallAfter(6), Where.path("/api/pull").once());
     Pull done = pull();
@@ -165,7 +173,8 @@ class NodePullTest {
 
   @Test
   void aSilentVerificationIsNoStall() {
-    node.onPull(model(), right().verifyingFor(QUICK.stall().multipliedBy(3)));
+    reach(STALL);
+    node.onPull(model(), right().verifyingFor(STALL.multipliedBy(3)));
     assertThat(pull().state()).isEqualTo(PullState.DONE);
     assertThat(pulls()).isEqualTo(1);
   }
@@ -190,6 +199,7 @@ class NodePullTest {
 
   @Test
   void aNodeThatBeginsAtTheFirstByteAfterARestartIsGivenItsTime() {
+    reach(STALL);
     // A killed Ollama has saved nothing: ollama-live.md item 14. Each step is news.
     node.onPull(model(), right().in(8, Duration.ofMillis(5)), slow());
     node.inject(Fault.cutAfter(8), Where.path("/api/pull").once());
@@ -199,7 +209,7 @@ class NodePullTest {
 
   /// Healthy, and longer on the way than one may stand still.
   private PullPlan slow() {
-    return right().in(16, QUICK.stall().dividedBy(8));
+    return right().in(16, STALL.dividedBy(8));
   }
 
   @Test
@@ -212,7 +222,7 @@ class NodePullTest {
     yard.start(Optional.empty());
     Pull waiting = yard.pulls().find(job.id()).orElseThrow();
     assertThat(waiting.state()).as("until the nodes are known").isEqualTo(PullState.QUEUED);
-    reach();
+    reach(Await.LONG);
     assertThat(yard.awaitEnd(job.id()).state()).isEqualTo(PullState.DONE);
   }
 
@@ -247,6 +257,7 @@ class NodePullTest {
 
   @Test
   void whatIsFetchedAgainAfterACureHasAllTheTimeThatAFirstOneHas() {
+    reach(STALL);
     PullPlan truncated =
         PullPlan.brings(TestModel.says("m", "the f").ofSize(WEIGHTS.size() / 2))
             .of(hex(manifest), hex(WEIGHTS.digest()));
@@ -258,6 +269,7 @@ class NodePullTest {
 
   @Test
   void whatIsFetchedAgainAfterAMismatchHasItTooAndIsNotGivenUp() {
+    reach(STALL);
     String words = "digest mismatch, file must be downloaded again: want sha256:a, got b";
     node.onPull(model(), right().failing(words), slow(), slow());
     assertThat(pull().state()).isEqualTo(PullState.DONE);
@@ -318,7 +330,7 @@ class NodePullTest {
         .isEqualTo("the node says: EOF: what an interrupted pull left on the node 'rig' is broken");
     assertThat(failed.problem().next())
         .contains("that it does not have). Remove", "named -partial", "corral pull " + model());
-    assertThat(pulls()).isEqualTo(QUICK.mostCures() + 1);
+    assertThat(pulls()).isEqualTo(MOST_CURES + 1);
   }
 
   @Test
@@ -333,7 +345,7 @@ class NodePullTest {
         .doesNotContain("/x/");
     assertThat(failed.problem().next())
         .startsWith("Corral gave it whole files instead, which was not enough. Remove the files");
-    assertThat(pulls()).isEqualTo(QUICK.mostCures() + 1);
+    assertThat(pulls()).isEqualTo(MOST_CURES + 1);
   }
 
   @Test
@@ -354,7 +366,7 @@ class NodePullTest {
     assertThat(failed.state()).as("nobody puts it right here").isEqualTo(PullState.FAILED);
     assertThat(failed.problem().text())
         .isEqualTo("the node 'rig' says success, but bytes there are not what their digest says");
-    assertThat(node.exchanges("/api/delete")).hasSize(QUICK.mostCures());
+    assertThat(node.exchanges("/api/delete")).hasSize(MOST_CURES);
     mayWrite = true;
     assertThat(pull().state()).isEqualTo(PullState.DONE);
     assertThat(Files.readAllBytes(weights)).as("we put it right").isEqualTo(WEIGHTS.bytes());

@@ -23,6 +23,7 @@ import dev.corral.revision.Anchors;
 import dev.corral.revision.ChangeSettings;
 import dev.corral.revision.NodeSite;
 import dev.corral.revision.OwnSite;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.Content;
 import dev.corral.testkit.RegistryDouble;
 import dev.corral.upstream.Target;
@@ -46,7 +47,7 @@ import javax.net.ssl.SSLSocketFactory;
 public final class Yard implements AutoCloseable {
   public static final Content CONFIG =
       Content.of("{\"model_format\":\"gguf\",\"model_family\":\"llama\"}");
-  static final Duration LIMIT = Duration.ofSeconds(30);
+  static final Duration LIMIT = Await.LONG;
   private static final long KIBI = 1 << 10;
 
   /// Small pieces and short waits, otherwise as in earnest.
@@ -108,7 +109,7 @@ public final class Yard implements AutoCloseable {
       throw new IllegalStateException(e);
     }
     Patience patience =
-        new Patience(Duration.ofSeconds(2), Duration.ofMillis(300), Duration.ofSeconds(2));
+        new Patience(Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(10));
     Outbound outbound =
         new Outbound(
             hub.among(Destinations.of(settings.hosts(), settings.registries())),

@@ -3,6 +3,7 @@ package dev.corral.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.corral.testkit.Await;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What a backend may do on the wire, right or wrong, and what a caller sees of it.
 class ConnectionTest {
-  private static final Duration LONG = Duration.ofSeconds(10);
+  private static final Duration LONG = Await.LONG;
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
   private final Vertx vertx = Vertx.vertx();

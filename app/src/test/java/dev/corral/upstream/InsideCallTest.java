@@ -107,8 +107,8 @@ class InsideCallTest {
     UpstreamCall call = call("GET", "/", new Payload.None());
     assertThat(heard.next()).startsWith("head 200");
     loop.runOnContext(_ -> call.cancel());
-    assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(told.get(10, TimeUnit.SECONDS)).isEqualTo("left");
+    assertThat(cancelled.await(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(told.get(60, TimeUnit.SECONDS)).isEqualTo("left");
     assertThat(heard.silent()).isTrue();
   }
 
@@ -157,7 +157,7 @@ class InsideCallTest {
           reply.end();
         });
     call("POST", "/", held("hello", settled::countDown));
-    assertThat(settled.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(settled.await(60, TimeUnit.SECONDS)).isTrue();
     mayEnd.countDown();
     assertThat(heard.next()).startsWith("head 200");
   }
@@ -193,7 +193,7 @@ class InsideCallTest {
             .listen(0, "127.0.0.1")
             .toCompletionStage()
             .toCompletableFuture()
-            .get(10, TimeUnit.SECONDS);
+            .get(60, TimeUnit.SECONDS);
     try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.actualPort())) {
       client
           .getOutputStream()
@@ -201,7 +201,7 @@ class InsideCallTest {
       assertThat(heard.next()).startsWith("head 200");
       assertThat(heard.next()).isEqualTo("end");
     }
-    settled.get(10, TimeUnit.SECONDS);
+    settled.get(60, TimeUnit.SECONDS);
     assertThat(unhandled).isNotDone();
   }
 
@@ -216,7 +216,7 @@ class InsideCallTest {
         });
     Answer answer =
         upstream.fetch(
-            Target.inside("own"), "/api/version", Map.of(), 100, java.time.Duration.ofSeconds(10));
+            Target.inside("own"), "/api/version", Map.of(), 100, java.time.Duration.ofSeconds(60));
     assertThat(answer)
         .isInstanceOfSatisfying(
             Answer.Told.class,
@@ -241,7 +241,7 @@ class InsideCallTest {
       heard.call = call;
       begun.complete(call);
     });
-    return begun.get(10, TimeUnit.SECONDS);
+    return begun.get(60, TimeUnit.SECONDS);
   }
 
   /// Writes down what it is told.
@@ -287,7 +287,7 @@ class InsideCallTest {
     }
 
     String next() throws InterruptedException {
-      String text = news.poll(10, TimeUnit.SECONDS);
+      String text = news.poll(60, TimeUnit.SECONDS);
       return text == null ? "nothing came" : text;
     }
 

@@ -38,7 +38,7 @@ class TalkTest {
                 "/",
                 Map.of(),
                 1,
-                Duration.ofSeconds(10)))
+                Duration.ofSeconds(60)))
         .isInstanceOfSatisfying(
             Answer.Failed.class,
             failed -> assertThat(failed.failure().why()).isEqualTo("this Corral is stopping"));
@@ -102,7 +102,7 @@ class TalkTest {
     Thread.ofVirtual().start(talk::cancel);
     CallFailed failed = catchThrowableOfType(CallFailed.class, () -> talk.body().read());
     assertThat(failed.failure().why()).isEqualTo("the call was cancelled");
-    assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(gone.await(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -118,10 +118,10 @@ class TalkTest {
                   asked.countDown();
                 }));
     Talk talk = upstream.talk(target, "GET", "/", Map.of(), new byte[0]);
-    assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
     talk.cancel();
     assertThat(catchThrowableOfType(CallFailed.class, talk::head)).isNotNull();
-    assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(gone.await(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -151,7 +151,7 @@ class TalkTest {
             .listen(0, "127.0.0.1")
             .toCompletionStage()
             .toCompletableFuture()
-            .get(10, TimeUnit.SECONDS)
+            .get(60, TimeUnit.SECONDS)
             .actualPort();
     return Target.parse("node", "http://127.0.0.1:" + port, "key");
   }

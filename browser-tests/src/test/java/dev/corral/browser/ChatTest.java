@@ -27,7 +27,7 @@ class ChatTest extends OnThePage {
     corral.chat =
         out -> {
           ScriptedCorral.say(out, "Once upon");
-          seen.await(10, TimeUnit.SECONDS);
+          seen.await(60, TimeUnit.SECONDS);
           ScriptedCorral.say(out, " a time.");
           ScriptedCorral.end(out);
         };
@@ -65,7 +65,7 @@ class ChatTest extends OnThePage {
     ask("Go on for ever");
     assertThat(lastAnswer()).containsText("and on and on");
     button("Stop").click();
-    assertThat(hungUp.await(10, TimeUnit.SECONDS)).as("the server noticed").isTrue();
+    assertThat(hungUp.await(60, TimeUnit.SECONDS)).as("the server noticed").isTrue();
     assertThat(lastAnswer()).containsText("Stopped.");
     assertThat(button("Send")).isVisible();
   }

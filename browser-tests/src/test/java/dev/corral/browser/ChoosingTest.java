@@ -64,9 +64,9 @@ class ChoosingTest extends OnThePage {
     assertThat(section("Library")).containsText("Llama 3.2 1B");
     corral.queries.clear();
     page.getByLabel("Graphics card").selectOption(new SelectOption().setLabel("12 GB · RTX 3060"));
-    assertThat(corral.queries.poll(5, TimeUnit.SECONDS)).isEqualTo("vram=12GiB");
+    assertThat(corral.queries.poll(60, TimeUnit.SECONDS)).isEqualTo("vram=12GiB");
     page.getByLabel("Search the library").fill("code");
-    assertThat(corral.queries.poll(5, TimeUnit.SECONDS)).isEqualTo("word=code&vram=12GiB");
+    assertThat(corral.queries.poll(60, TimeUnit.SECONDS)).isEqualTo("word=code&vram=12GiB");
   }
 
   @Test
@@ -195,7 +195,7 @@ class ChoosingTest extends OnThePage {
   }
 
   private ScriptedCorral.Asked asked() throws InterruptedException {
-    ScriptedCorral.@Nullable Asked asked = corral.asked.poll(5, TimeUnit.SECONDS);
+    ScriptedCorral.@Nullable Asked asked = corral.asked.poll(60, TimeUnit.SECONDS);
     assertThat(asked).as("a request").isNotNull();
     return asked;
   }

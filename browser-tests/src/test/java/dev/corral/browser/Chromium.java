@@ -3,6 +3,7 @@ package dev.corral.browser;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +26,9 @@ final class Chromium implements ExecutionCondition {
           "--disable-component-update",
           "--disable-sync");
 
+  /// How long an assertion looks again, on the slowest machine.
+  private static final double PATIENCE_MILLIS = 60_000;
+
   private static Browser browser;
 
   @Override
@@ -33,7 +37,8 @@ final class Chromium implements ExecutionCondition {
         .map(path -> ConditionEvaluationResult.enabled(path.toString()))
         .orElseGet(() ->
             ConditionEvaluationResult.disabled(
-                "no Chromium here: install it (apt install chromium) or set CORRAL_CHROMIUM to its path"));
+                "no Chromium here: install it (apt install chromium) or set CORRAL_CHROMIUM to its"
+                    + " path"));
   }
 
   static synchronized Browser started() {
@@ -43,6 +48,7 @@ final class Chromium implements ExecutionCondition {
               new Playwright.CreateOptions()
                   .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
       Runtime.getRuntime().addShutdownHook(new Thread(playwright::close));
+      PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
       browser =
           playwright
               .chromium()

@@ -85,7 +85,7 @@ class OverviewTest extends OnThePage {
     assertThat(section("Backends")).containsText("Connection refused by rig.");
     button("Test here").click();
     assertThat(section("Backends")).containsText("Answers, ");
-    assertThat(corral.asked.poll(5, TimeUnit.SECONDS).path())
+    assertThat(corral.asked.poll(60, TimeUnit.SECONDS).path())
         .isEqualTo("/manage/backends/here/test");
   }
 
@@ -109,7 +109,7 @@ class OverviewTest extends OnThePage {
     visit();
     assertThat(section("Running")).containsText("stays until unloaded");
     button("Unload qwen3:8b").click();
-    ScriptedCorral.Asked asked = corral.asked.poll(5, TimeUnit.SECONDS);
+    ScriptedCorral.Asked asked = corral.asked.poll(60, TimeUnit.SECONDS);
     assertThat(asked.path()).isEqualTo("/api/generate");
     assertThat(asked.body()).contains("\"model\":\"qwen3:8b\"", "\"keep_alive\":0");
   }

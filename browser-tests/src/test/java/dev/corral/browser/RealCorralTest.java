@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// The page as the program serves it, in front of a node.
 class RealCorralTest extends InTheBrowser {
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final Pattern ASSET = Pattern.compile("/assets/[\\w.-]+");
   private static final String MARKUP = " <img src=x onerror=alert(1)><script>alert(2)</script>";
 

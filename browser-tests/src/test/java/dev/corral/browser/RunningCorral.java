@@ -2,10 +2,10 @@ package dev.corral.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.corral.testkit.FreePort;
 import dev.corral.testkit.OllamaNode;
+import dev.corral.testkit.PlainEnvironment;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,10 +19,10 @@ import java.util.concurrent.TimeUnit;
 /// The program itself, as its users start it: a process of its own, with a home of its own, in
 /// front of one node.
 final class RunningCorral implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofSeconds(120);
 
   /// No answer of these tests takes longer, unless the program hangs.
-  private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final Duration ANSWER = Duration.ofSeconds(60);
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final OllamaNode node;
@@ -33,9 +33,7 @@ final class RunningCorral implements AutoCloseable {
   RunningCorral(OllamaNode node, Path home) throws IOException, InterruptedException {
     this.node = node;
     this.home = home;
-    try (ServerSocket free = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    port = FreePort.find();
     start();
   }
 
@@ -46,7 +44,7 @@ final class RunningCorral implements AutoCloseable {
   /// Starts, and waits until it can answer.
   void start() throws IOException, InterruptedException {
     ProcessBuilder builder =
-        new ProcessBuilder(
+        PlainEnvironment.of(
             List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -77,7 +75,7 @@ final class RunningCorral implements AutoCloseable {
   /// Stops as an operator would.
   void stop() throws InterruptedException {
     process.destroy();
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it stops when asked").isTrue();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it stops when asked").isTrue();
   }
 
   HttpResponse<String> get(String path, String accept) throws IOException, InterruptedException {

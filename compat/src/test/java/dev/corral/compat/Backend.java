@@ -4,7 +4,6 @@ import dev.corral.Wiring;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -36,7 +35,7 @@ enum Backend {
     String endless();
 
     /// Comes back when the backend no longer works on the last chat, since its client has left.
-    void awaitCancelled(String chatPath, Duration patience);
+    void awaitCancelled(String chatPath);
 
     @Override
     void close();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.corral.Wiring;
 import dev.corral.testkit.Answer;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.Body;
 import dev.corral.testkit.Headers;
 import dev.corral.testkit.RawClient;
@@ -15,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
@@ -98,12 +98,8 @@ record EngineStage(Wiring corral, String key) implements Backend.Stage {
   }
 
   @Override
-  public void awaitCancelled(String chatPath, Duration patience) {
-    long end = System.nanoTime() + patience.toNanos();
-    while (!left() || inUse()) {
-      assertThat(System.nanoTime()).as("the engine should have let go").isLessThan(end);
-      Thread.onSpinWait();
-    }
+  public void awaitCancelled(String chatPath) {
+    Await.until(() -> left() && !inUse(), "the engine has let go");
   }
 
   private boolean left() {

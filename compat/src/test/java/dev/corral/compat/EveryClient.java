@@ -3,6 +3,7 @@ package dev.corral.compat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.corral.testkit.Await;
 import dev.corral.testkit.TestModel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,9 +25,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass(name = "{0}")
 @EnumSource(Backend.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 4, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class EveryClient {
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Await.LONG;
   static final String QUESTION = "What does the fox do?";
 
   /// The tool that every client offers; its one argument is a text called `tz`.
@@ -139,7 +140,7 @@ abstract class EveryClient {
   @Test
   void endsTheBackendsWorkWhenItLeavesAStream() throws Exception {
     leavesAfterTheSecondPiece(stage.endless());
-    stage.awaitCancelled(chatPath(), PATIENCE);
+    stage.awaitCancelled(chatPath());
   }
 
   private static double product(List<Double> a, List<Double> b) {

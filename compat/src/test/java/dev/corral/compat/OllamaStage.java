@@ -1,8 +1,7 @@
 package dev.corral.compat;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.corral.Wiring;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.Pace;
 import dev.corral.testkit.TestModel;
@@ -21,11 +20,7 @@ record OllamaStage(OllamaNode node, Wiring corral) implements Backend.Stage {
     OllamaNode node = OllamaNode.builder().model(ENDLESS).start();
     Wiring corral =
         Backend.corral(home, "backends:\n  - {name: one, url: \"" + node.url() + "\"}\n");
-    long end = System.nanoTime() + EveryClient.PATIENCE.toNanos();
-    while (!corral.looked()) {
-      assertThat(System.nanoTime()).as("the node should have been looked at").isLessThan(end);
-      Thread.onSpinWait();
-    }
+    Await.until(corral::looked, "the node has been looked at");
     return new OllamaStage(node, corral);
   }
 
@@ -45,8 +40,8 @@ record OllamaStage(OllamaNode node, Wiring corral) implements Backend.Stage {
   }
 
   @Override
-  public void awaitCancelled(String chatPath, Duration patience) {
-    node.exchanges(chatPath).getLast().awaitCancelled(patience);
+  public void awaitCancelled(String chatPath) {
+    node.exchanges(chatPath).getLast().awaitCancelled(Await.LONG);
   }
 
   @Override

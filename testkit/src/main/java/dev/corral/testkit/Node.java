@@ -2,8 +2,6 @@ package dev.corral.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -25,6 +23,9 @@ public abstract sealed class Node implements AutoCloseable
     permits TalkingNode, RecordedNode, RegistryDouble, HubDouble, LlamaServerDouble {
   /// Enough for a test that opens a thousand connections at once.
   private static final int BACKLOG = 1024;
+
+  /// How long a port that was asked for is tried.
+  private static final Duration BINDING = Duration.ofSeconds(10);
 
   private final int port;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
@@ -159,7 +160,7 @@ public abstract sealed class Node implements AutoCloseable
   private void awaitAcceptor() {
     Thread accepting = acceptor;
     try {
-      if (accepting != null && !accepting.join(Duration.ofSeconds(2))) {
+      if (accepting != null && !accepting.join(Await.LONG)) {
         throw new IllegalStateException("The listener on port " + port + " does not close");
       }
     } catch (InterruptedException interrupted) {
@@ -256,16 +257,16 @@ public abstract sealed class Node implements AutoCloseable
   }
 
   private static ServerSocket bind(int port) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+    if (port == 0) {
+      return FreePort.listen(BACKLOG);
+    }
+    long deadline = System.nanoTime() + BINDING.toNanos();
     while (true) {
       try {
-        ServerSocket socket = new ServerSocket();
-        socket.setReuseAddress(true);
-        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
-        return socket;
+        return FreePort.bind(port, BACKLOG);
       } catch (IOException taken) {
-        // While the listener is closed, an outgoing connection may borrow the port for a moment.
-        if (port == 0 || System.nanoTime() > deadline) {
+        // The listener before is still being closed, or somebody borrowed its port for a moment.
+        if (System.nanoTime() > deadline) {
           throw new UncheckedIOException("Port " + port + " cannot be bound", taken);
         }
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 public final class RawClient implements AutoCloseable {
   /// Enough for anything on loopback that is not stuck.
-  public static final Duration PATIENCE = Duration.ofSeconds(10);
+  public static final Duration PATIENCE = Await.LONG;
 
   private static final int READ = 1 << 16;
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class FaultTest {
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Await.LONG;
   private static final String CHAT =
       "{\"model\":\"markov-a\",\"messages\":[{\"role\":\"user\",\"content\":\"Go\"}],\"stream\":true}";
 

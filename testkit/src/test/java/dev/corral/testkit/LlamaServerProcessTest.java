@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +48,7 @@ class LlamaServerProcessTest {
       }
       assertThatThrownBy(client::readChunk).isInstanceOf(AssertionError.class);
     }
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(134);
   }
 
@@ -74,9 +73,9 @@ class LlamaServerProcessTest {
                 .pace(Pace.INSTANT.withPrefill(Fault.FOREVER)))) {
       try (RawClient client = RawClient.connect(server.port())) {
         client.post("/completion", ENDLESS);
-        server.awaitExchange("/completion", Duration.ofSeconds(10));
+        server.awaitExchange("/completion", Await.LONG);
       }
-      server.exchanges("/completion").getFirst().awaitCancelled(Duration.ofSeconds(10));
+      server.exchanges("/completion").getFirst().awaitCancelled(Await.LONG);
       server.pace(Pace.INSTANT);
       assertThat(RawClient.post(server.port(), "/completion", "{\"prompt\": \"a\"}").status())
           .isEqualTo(200);

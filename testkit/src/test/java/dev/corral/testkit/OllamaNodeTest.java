@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OllamaNodeTest {
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Await.LONG;
 
   private final OllamaNode node = OllamaNode.start();
 
@@ -43,7 +43,8 @@ class OllamaNodeTest {
     Answer stopped =
         post(
             "/api/generate",
-            "{\"model\":\"markov-loop\",\"prompt\":\"x\",\"stream\":false,\"options\":{\"stop\":[\" five\"]}}");
+            "{\"model\":\"markov-loop\",\"prompt\":\"x\",\"stream\":false,\"options\":{\"stop\":[\""
+                + " five\"]}}");
 
     assertThat(limited.json().path("response").asText())
         .isEqualTo(" one two three four five six seven eight nine ten one two");
