@@ -6,22 +6,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /// Prints one streamed answer as it comes, from `/api/chat` or `/api/generate`, and keeps its text.
 final class Answer implements Consumer<JsonNode> {
   private final Screen screen;
   private final Consumer<String> sink;
   private final boolean showThinking;
+  private final WordWrap wrap;
   private final StringBuilder text = new StringBuilder();
   private boolean thinking;
   private JsonNode end = Json.object();
 
   /// @param sink where the text goes; flushed by the sink itself
   /// @param showThinking also print what the model thinks before it answers
-  Answer(Screen screen, Consumer<String> sink, boolean showThinking) {
+  /// @param columns between which words are kept whole; 0 for no breaking
+  Answer(Screen screen, Consumer<String> sink, boolean showThinking, IntSupplier columns) {
     this.screen = screen;
     this.sink = sink;
     this.showThinking = showThinking;
+    this.wrap = new WordWrap(columns);
   }
 
   @Override
@@ -34,12 +38,12 @@ final class Answer implements Consumer<JsonNode> {
         sink.accept(screen.dim("Thinking...") + "\n");
         thinking = true;
       }
-      sink.accept(screen.dim(harmless(thought)));
+      sink.accept(screen.dim(wrap.wrapped(harmless(thought))));
     }
     if (!content.isEmpty()) {
       endThinking();
       text.append(content);
-      sink.accept(harmless(content));
+      sink.accept(wrap.wrapped(harmless(content)));
     }
     if (event.path("done").asBoolean(false)) {
       endThinking();
@@ -49,7 +53,7 @@ final class Answer implements Consumer<JsonNode> {
 
   private void endThinking() {
     if (thinking) {
-      sink.accept("\n" + screen.dim("...done thinking.") + "\n\n");
+      sink.accept(wrap.wrapped("\n") + screen.dim("...done thinking.") + "\n\n");
       thinking = false;
     }
   }

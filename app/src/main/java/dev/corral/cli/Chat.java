@@ -20,7 +20,7 @@ import org.jline.terminal.TerminalBuilder;
 final class Chat {
   private static final String PROMPT = ">>> ";
   private static final String MORE = "... ";
-  private static final String FENCE = "\"\"\"";
+  static final String FENCE = "\"\"\"";
 
   private final Run run;
   private final ChatState state;
@@ -55,7 +55,7 @@ final class Chat {
     while (true) {
       try {
         String said = read(reader);
-        if (said.startsWith("/")) {
+        if (said.startsWith("/") && !(state.attends() && Attached.beginsWithFile(said))) {
           if (!ChatCommands.execute(said, state, terminal, reader)) {
             return;
           }
@@ -99,10 +99,14 @@ final class Chat {
   /// One message: a line, or what stands between two fences.
   private static String read(LineReader reader) {
     String line = reader.readLine(PROMPT);
-    if (!line.startsWith(FENCE)) {
-      return line.strip();
-    }
-    StringBuilder text = new StringBuilder(line.substring(FENCE.length()));
+    return line.startsWith(FENCE) ? fenced(line, reader) : line.strip();
+  }
+
+  /// What stands between two fences, with the lines that it takes to come to the second.
+  ///
+  /// @param begun begins with the first fence
+  static String fenced(String begun, LineReader reader) {
+    StringBuilder text = new StringBuilder(begun.substring(FENCE.length()));
     while (text.indexOf(FENCE) < 0) {
       text.append('\n').append(reader.readLine(MORE));
     }
@@ -133,9 +137,16 @@ final class Chat {
   }
 
   private void answer(String said, Terminal terminal) {
-    state.add("user", said);
+    Attached question = state.attends() ? Attached.read(said) : Attached.none(said);
+    question.told().forEach(line -> say(terminal, line + "\n"));
+    state.ask(question);
     Map<String, Object> ask = new LinkedHashMap<>(state.question());
-    Answer answer = new Answer(run.screen(), words -> say(terminal, words), run.showsThinking());
+    Answer answer =
+        new Answer(
+            run.screen(),
+            words -> say(terminal, words),
+            run.showsThinking(),
+            () -> run.columns(terminal.getWidth()));
     stopped = false;
     try {
       run.server().stream("/api/chat", ask, answer);

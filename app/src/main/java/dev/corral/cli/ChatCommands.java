@@ -26,7 +26,7 @@ final class ChatCommands {
         /?, /help       This help
         /? shortcuts    Keyboard shortcuts
 
-      Use \""" to begin a multi-line message.
+      Use \""" to begin a multi-line message. A model that sees takes ./FILE.png along.
       """;
 
   private static final String SHORTCUTS =
@@ -51,6 +51,7 @@ final class ChatCommands {
         /set format json           Answer in JSON; /set noformat does not
         /set verbose               Tell timings; /set quiet does not
         /set history               Keep a history; /set nohistory does not
+        /set wordwrap              Break lines between words; /set nowordwrap does not
       """;
 
   private static final String SHOWS =
@@ -118,8 +119,7 @@ final class ChatCommands {
     switch (word(1)) {
       case "parameter" -> parameter();
       case "system" -> {
-        state.system(unfenced(rest(2)));
-        say("Set system message.");
+        system();
       }
       case "think" -> {
         run.think = word(2).isEmpty() ? "true" : word(2);
@@ -130,8 +130,12 @@ final class ChatCommands {
         say("Set 'nothink' mode.");
       }
       case "format" -> {
-        run.format = "json";
-        say("Set format to 'json' mode.");
+        if (word(2).equals("json")) {
+          run.format = "json";
+          say("Set format to 'json' mode.");
+        } else {
+          say("Write it as: /set format json");
+        }
       }
       case "noformat" -> {
         run.format = "";
@@ -145,10 +149,29 @@ final class ChatCommands {
         run.verbose = false;
         say("Set 'quiet' mode.");
       }
+      case "wordwrap" -> {
+        run.noWordWrap = false;
+        say("Set 'wordwrap' mode.");
+      }
+      case "nowordwrap" -> {
+        run.noWordWrap = true;
+        say("Set 'nowordwrap' mode.");
+      }
       case "history" -> reader.setVariable(LineReader.DISABLE_HISTORY, false);
       case "nohistory" -> reader.setVariable(LineReader.DISABLE_HISTORY, true);
-      default -> say(SETTINGS);
+      case "" -> say(SETTINGS);
+      default -> say("Unknown command '/set " + word(1) + "'. Type /? for help");
     }
+  }
+
+  private void system() {
+    String text = rest(2);
+    if (text.isEmpty()) {
+      say(SETTINGS);
+      return;
+    }
+    state.system(text.startsWith(Chat.FENCE) ? Chat.fenced(text, reader) : unquoted(text));
+    say("Set system message.");
   }
 
   private void parameter() {
@@ -172,7 +195,8 @@ final class ChatCommands {
         told(told.path("parameters").asText(""));
         state.options().forEach((name, value) -> say(name + " " + value + "  (set here)"));
       }
-      default -> say(SHOWS);
+      case "" -> say(SHOWS);
+      default -> say("Unknown command '/show " + word(1) + "'. Type /? for help");
     }
   }
 
@@ -210,7 +234,7 @@ final class ChatCommands {
     return String.join(" ", words.subList(Math.min(from, words.size()), words.size()));
   }
 
-  private static String unfenced(String text) {
+  private static String unquoted(String text) {
     return text.replaceAll("^\"+|\"+$", "");
   }
 

@@ -41,6 +41,20 @@ final class ChatState {
     return options;
   }
 
+  /// True where the model takes pictures or sounds along with a question.
+  boolean attends() {
+    return Run.attends(told);
+  }
+
+  void ask(Attached question) {
+    if (question.contents().isEmpty()) {
+      add("user", question.text());
+    } else {
+      messages.add(
+          Map.of("role", "user", "content", question.text(), "images", question.contents()));
+    }
+  }
+
   void add(String role, String content) {
     messages.add(Map.of("role", role, "content", content));
   }

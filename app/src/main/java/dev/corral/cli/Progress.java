@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -26,15 +27,10 @@ final class Progress implements AutoCloseable {
   /// Columns of a label, so that bars stand below each other; that of a layer has 20.
   private static final int LABEL = 20;
 
-  /// No line wrap while a line is drawn: the terminal cuts it, at whatever width it has by now.
-  private static final String UNWRAPPED = "\r\u001b[?7l\u001b[K";
-
-  /// Where a line was cut, each further letter overwrote the last column; none of them stays.
-  private static final String WRAPPED = "\u001b[K\u001b[?7h";
-
   private final Screen screen;
   private final boolean quiet;
   private final LongSupplier clock;
+  private final Redrawn redrawn;
   private final Map<String, Long> best = new HashMap<>();
   private final Deque<Sample> samples = new ArrayDeque<>();
   private String label = "";
@@ -53,6 +49,7 @@ final class Progress implements AutoCloseable {
     this.screen = screen;
     this.quiet = quiet;
     this.clock = clock;
+    this.redrawn = new Redrawn(screen);
   }
 
   /// A step without an amount.
@@ -133,13 +130,12 @@ final class Progress implements AutoCloseable {
   }
 
   private void draw(String line) {
-    if (quiet || line.equals(drawn)) {
+    if (quiet) {
       return;
     }
     if (screen.errTerminal()) {
-      screen.err().print(UNWRAPPED + line + WRAPPED);
-      screen.err().flush();
-    } else {
+      redrawn.draw(List.of(line));
+    } else if (!line.equals(drawn)) {
       screen.note(line);
     }
     drawnAt = clock.getAsLong();
@@ -147,9 +143,7 @@ final class Progress implements AutoCloseable {
   }
 
   private void endLine() {
-    if (!drawn.isEmpty() && screen.errTerminal()) {
-      screen.note("");
-    }
+    redrawn.end();
     drawn = "";
   }
 

@@ -15,24 +15,16 @@ final class PullBars implements AutoCloseable {
   private static final int BAR = 20;
   private static final int TENTH = 10;
 
-  /// No line wrap while lines are drawn: the terminal cuts them, at whatever width it has by now.
-  private static final String UNWRAPPED = "\u001b[?7l";
-
-  private static final String WRAPPED = "\u001b[?7h";
-  private static final String CLEAR = "\r\u001b[K";
-
-  /// Where a line was cut, each further letter overwrote the last column; none of them stays.
-  private static final String CUT = "\u001b[K\n";
-
   private final Screen screen;
   private final boolean quiet;
   private final Map<String, String> told = new HashMap<>();
-  private List<String> drawn = List.of();
+  private final Redrawn redrawn;
 
   /// @param quiet shows nothing at all
   PullBars(Screen screen, boolean quiet) {
     this.screen = screen;
     this.quiet = quiet;
+    this.redrawn = new Redrawn(screen);
   }
 
   void show(List<PullView> jobs) {
@@ -41,24 +33,10 @@ final class PullBars implements AutoCloseable {
     }
     int name = jobs.stream().mapToInt(job -> label(job).length()).max().orElse(0);
     if (screen.errTerminal()) {
-      redraw(jobs.stream().map(job -> line(job, name, true)).toList());
+      redrawn.draw(jobs.stream().map(job -> line(job, name, true)).toList());
     } else {
       jobs.forEach(job -> tell(job, name));
     }
-  }
-
-  private void redraw(List<String> lines) {
-    if (lines.equals(drawn)) {
-      return;
-    }
-    StringBuilder out = new StringBuilder(UNWRAPPED);
-    if (!drawn.isEmpty()) {
-      out.append("\u001b[").append(drawn.size()).append('A');
-    }
-    lines.forEach(line -> out.append(CLEAR).append(line).append(CUT));
-    screen.err().print(out.append(WRAPPED));
-    screen.err().flush();
-    drawn = lines;
   }
 
   /// A log is no place for a bar.
@@ -128,6 +106,6 @@ final class PullBars implements AutoCloseable {
   /// What stands there stays.
   @Override
   public void close() {
-    drawn = List.of();
+    redrawn.end();
   }
 }

@@ -62,6 +62,9 @@ final class Run extends Verb {
       description = "A text that is too long for a vector is cut, or refused (default true).")
   boolean truncate = true;
 
+  @Option(names = "--nowordwrap", description = "Leave it to the terminal where lines break.")
+  boolean noWordWrap;
+
   @Option(names = "--insecure", description = "Pull from a registry without a right certificate.")
   boolean insecure;
 
@@ -85,8 +88,14 @@ final class Run extends Verb {
       JsonNode embedded = server().post("/api/embed", ask);
       document(json() ? embedded : embedded.path("embeddings").path(0));
     } else {
-      answer(asked);
+      answer(asked, told);
     }
+  }
+
+  /// True where a model looks at pictures or listens to sounds.
+  static boolean attends(JsonNode told) {
+    String capabilities = told.path("capabilities").toString();
+    return capabilities.contains("\"vision\"") || capabilities.contains("\"audio\"");
   }
 
   private static boolean embeds(JsonNode told) {
@@ -121,14 +130,23 @@ final class Run extends Verb {
     return String.join(" ", parts).strip();
   }
 
-  private void answer(String asked) {
+  private void answer(String asked, JsonNode told) {
     Map<String, Object> ask = options();
-    ask.put("prompt", asked);
+    Attached question = attends(told) ? Attached.read(asked) : Attached.none(asked);
+    ask.put("prompt", question.text());
+    if (!question.contents().isEmpty()) {
+      ask.put("images", question.contents());
+      if (!root().quiet) {
+        question.told().forEach(screen()::note);
+      }
+    }
     if (json()) {
       server().stream("/api/generate", ask, this::document);
       return;
     }
-    Answer answer = new Answer(screen(), this::write, showsThinking());
+    Answer answer =
+        new Answer(
+            screen(), this::write, showsThinking(), () -> columns(screen().size().get().columns()));
     server().stream("/api/generate", ask, answer);
     screen().print("");
     if (verbose) {
@@ -165,6 +183,11 @@ final class Run extends Verb {
   /// Thinking is for people to look at; a program gets the answer alone.
   boolean showsThinking() {
     return !hideThinking && screen().outTerminal();
+  }
+
+  /// The columns between which words are kept whole: none without a terminal.
+  int columns(int ofTerminal) {
+    return noWordWrap || !screen().outTerminal() ? 0 : ofTerminal;
   }
 
   private void write(String words) {

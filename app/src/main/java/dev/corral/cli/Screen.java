@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Where a verb writes: answers to standard output, everything about the way there to standard
 /// error. Tables and colour only where somebody looks.
@@ -13,13 +14,28 @@ import java.util.Optional;
 /// @param errTerminal standard error is a terminal
 /// @param inTerminal standard input is a terminal
 /// @param colour escapes for colour are wanted
+/// @param size of the terminal by now
+/// @param reflows the terminal breaks lines anew where its window becomes narrower
 record Screen(
     PrintStream out,
     PrintStream err,
     boolean inTerminal,
     boolean outTerminal,
     boolean errTerminal,
-    boolean colour) {
+    boolean colour,
+    Supplier<TerminalSize> size,
+    boolean reflows) {
+
+  /// A screen whose size nobody can tell.
+  Screen(
+      PrintStream out,
+      PrintStream err,
+      boolean inTerminal,
+      boolean outTerminal,
+      boolean errTerminal,
+      boolean colour) {
+    this(out, err, inTerminal, outTerminal, errTerminal, colour, () -> TerminalSize.UNKNOWN, false);
+  }
 
   /// The launcher looks at the three streams (the JVM cannot, each by itself) and says which are
   /// terminals: any of the letters `i`, `o`, `e`.
@@ -45,7 +61,9 @@ record Screen(
         terminals.contains("i"),
         out,
         terminals.contains("e") && !"dumb".equals(System.getenv("TERM")),
-        out && (noColour == null || noColour.isEmpty()));
+        out && (noColour == null || noColour.isEmpty()),
+        new TerminalSize.OfProcess(),
+        !"linux".equals(System.getenv("TERM")) && System.getenv("XTERM_VERSION") == null);
   }
 
   void print(String line) {
@@ -122,7 +140,7 @@ record Screen(
   private static final int USUAL_WIDTH = 80;
 
   /// Columns that a text takes on the terminal; escapes take none.
-  private static int shown(String text) {
+  static int shown(String text) {
     String bare = text.indexOf('\u001b') < 0 ? text : text.replaceAll("\u001b\\[[0-9;]*m", "");
     return bare.codePointCount(0, bare.length());
   }

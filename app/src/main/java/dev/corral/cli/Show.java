@@ -85,6 +85,7 @@ final class Show extends Verb {
     List<List<String>> capabilities = new ArrayList<>();
     told.path("capabilities").forEach(one -> capabilities.add(List.of(one.asText())));
     section(lines, "Capabilities", capabilities);
+    section(lines, "Projector", projector(told.path("projector_info")));
     section(lines, "Parameters", pairs(told.path("parameters").asText()));
     if (verbose) {
       section(lines, "Metadata", metadata(told.path("model_info")));
@@ -109,6 +110,20 @@ final class Show extends Verb {
     fact(rows, "embedding length", info.path(architecture + ".embedding_length").asText(""));
     fact(rows, "quantization", details.path("quantization_level").asText(""));
     fact(rows, "requires", told.path("requires").asText(""));
+    return rows;
+  }
+
+  /// The part that turns pictures or sounds into what the model reads.
+  private static List<List<String>> projector(JsonNode info) {
+    String architecture = info.path("general.architecture").asText("");
+    long count = info.path("general.parameter_count").asLong(0);
+    List<List<String>> rows = new ArrayList<>();
+    fact(rows, "architecture", architecture);
+    fact(rows, "parameters", count > 0 ? human(count) : "");
+    boolean sees = info.has(architecture + ".vision.embedding_length");
+    String of = architecture + (sees ? ".vision." : ".audio.");
+    fact(rows, "embedding length", info.path(of + "embedding_length").asText(""));
+    fact(rows, "dimensions", info.path(of + "projection_dim").asText(""));
     return rows;
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -131,6 +132,37 @@ class ChatTest {
   }
 
   @Test
+  void aSystemPromptMayHaveSeveralLines() throws Exception {
+    type("/set system \"\"\"Be brief.");
+    type("Be kind.\"\"\"");
+    awaitSeen("Set system message.");
+    type("one");
+    awaitSeen("fox");
+    type("/bye");
+    awaitEnd();
+    assertThat(Json.read(station.bodies("POST /api/chat").getLast()).path("messages").path(0))
+        .isEqualTo(Json.read("{\"role\":\"system\",\"content\":\"Be brief.\\nBe kind.\"}"));
+  }
+
+  @Test
+  void aPictureGoesAlongWithTheQuestionThatNamesIt() throws Exception {
+    Path cat = Files.writeString(home.resolve("cat.webp"), "RIFF0000WEBPVP8 ");
+    station.answering("POST /api/show", 200, "{\"capabilities\":[\"vision\"]}");
+    type("/load seer");
+    awaitSeen("Going on with 'seer'");
+    type(cat + " what is it?");
+    awaitSeen("fox");
+    type("/bye");
+    awaitEnd();
+    assertThat(Json.read(station.bodies("POST /api/chat").getLast()).path("messages").path(0))
+        .isEqualTo(
+            Json.read(
+                """
+                {"role":"user","content":"what is it?","images":["UklGRjAwMDBXRUJQVlA4IA=="]}\
+                """));
+  }
+
+  @Test
   void theCommandsTellAboutThemselvesAndTheModel() throws Exception {
     type("/?");
     awaitSeen("Available Commands");
@@ -141,6 +173,12 @@ class ChatTest {
     awaitSeen("Unknown command '/nonsense'");
     type("/show system");
     awaitSeen("Be long.");
+    type("/set format yaml");
+    awaitSeen("Write it as: /set format json");
+    type("/set nonsense");
+    awaitSeen("Unknown command '/set nonsense'");
+    type("/set nowordwrap");
+    awaitSeen("Set 'nowordwrap' mode.");
     keyboard.close();
     awaitEnd();
   }

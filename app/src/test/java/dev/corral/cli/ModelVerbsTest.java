@@ -157,6 +157,28 @@ class ModelVerbsTest {
   }
 
   @Test
+  void aModelThatSeesShowsItsProjectorAsOllamaDoes() {
+    station.answering(
+        "POST /api/show",
+        200,
+        """
+        {"details":{},"capabilities":["completion","vision"],"projector_info":{\
+        "general.architecture":"clip","general.parameter_count":434000000,\
+        "clip.vision.embedding_length":1024,"clip.vision.projection_dim":768}}\
+        """);
+    typed.run("show", "m");
+    assertThat(typed.out())
+        .contains(
+            """
+              Projector
+                architecture        clip
+                parameters          434.00M
+                embedding length    1024
+                dimensions          768
+            """);
+  }
+
+  @Test
   void showTellsAllOfAModelToWhoWantsIt() {
     station.answering(
         "POST /api/show",

@@ -1,8 +1,10 @@
 package dev.corral.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +106,32 @@ class RunTest {
     assertThat(Json.read(station.bodies("POST /api/embed").getLast()))
         .isEqualTo(
             Json.read("{\"model\":\"m\",\"input\":\"go\",\"truncate\":false,\"dimensions\":2}"));
+  }
+
+  @Test
+  void aModelThatSeesIsSentThePictureThatThePromptNames() throws IOException {
+    Path cat = Files.write(home.resolve("cat.webp"), "RIFF0000WEBPVP8 ".getBytes(UTF_8));
+    typed.run("run", "m", "what is on", cat.toString());
+    assertThat(station.bodies("POST /api/generate").getLast()).contains("cat.webp");
+    station.answering("POST /api/show", 200, "{\"capabilities\":[\"completion\",\"vision\"]}");
+    assertThat(typed.run("run", "m", "what is on", cat.toString())).isZero();
+    assertThat(Json.read(station.bodies("POST /api/generate").getLast()))
+        .isEqualTo(
+            Json.read(
+                """
+                {"model":"m","prompt":"what is on","images":["UklGRjAwMDBXRUJQVlA4IA=="]}\
+                """));
+    assertThat(typed.err()).contains("Added '" + cat + "'");
+  }
+
+  @Test
+  void aTerminalBreaksLinesBetweenWordsUnlessItShallNot() {
+    String line = "{\"response\":\"over the lazy dog\",\"done\":false}";
+    answering(line, END);
+    typed.onATerminal().wide(12).run("run", "m", "go");
+    assertThat(typed.out().lines()).hasSize(2).last().isEqualTo("lazy dog");
+    typed.run("run", "m", "--nowordwrap", "go");
+    assertThat(typed.out()).isEqualTo("over the lazy dog\n");
   }
 
   @Test

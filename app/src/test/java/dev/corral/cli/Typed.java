@@ -28,6 +28,7 @@ final class Typed {
   private String input = "";
   private boolean terminal;
   private boolean keyboard;
+  private int columns;
 
   Typed(Path home) {
     this.home = home;
@@ -41,6 +42,12 @@ final class Typed {
 
   Typed onATerminal() {
     terminal = true;
+    return this;
+  }
+
+  /// Has a terminal of that many columns.
+  Typed wide(int columns) {
+    this.columns = columns;
     return this;
   }
 
@@ -66,7 +73,16 @@ final class Typed {
     InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
     PrintStream printed = new PrintStream(out, true, StandardCharsets.UTF_8);
     PrintStream noted = new PrintStream(err, true, StandardCharsets.UTF_8);
-    Screen screen = new Screen(printed, noted, keyboard, terminal, terminal, false);
+    Screen screen =
+        new Screen(
+            printed,
+            noted,
+            keyboard,
+            terminal,
+            terminal,
+            false,
+            () -> new TerminalSize(columns, 0),
+            true);
     Program program =
         new Program(
             words -> served.addAll(List.of(words)),
