@@ -27,6 +27,17 @@ final class Pace {
 
   private double nanosPerToken;
 
+  /// How long the next step may be, in nanoseconds.
+  ///
+  /// @param answering how many answers get a token in it
+  /// @param jobs of all kinds, those that wait among them
+  static long budget(int answering, long jobs) {
+    if (answering > 0) {
+      return ANSWERING;
+    }
+    return jobs > 1 ? READING : ALONE;
+  }
+
   /// @param budget how long the step may be
   /// @param most what a batch takes
   int tokens(long budget, int most) {

@@ -166,8 +166,8 @@ final class Steps {
     busy.forEach(this::shiftIfFull);
     busy.stream().filter(slot -> slot.pending() == 1).forEach(slot -> feed(slot, 1));
     int answering = loaded.batch().size();
-    boolean others = busy.size() > 1 || waiting.size() > 0;
-    long budget = answering > 0 ? Pace.ANSWERING : others ? Pace.READING : Pace.ALONE;
+    long jobs = slots.stream().filter(slot -> slot.job != null).count();
+    long budget = Pace.budget(answering, jobs + waiting.size());
     int prompts = pace.tokens(budget, loaded.batch().free());
     for (var slot : busy) {
       if (slot.pending() > 1) {

@@ -49,4 +49,13 @@ class PaceTest {
     pace.took(0, 50 * MILLI);
     assertThat(pace.tokens(Pace.ANSWERING, 512)).isEqualTo(96);
   }
+
+  @Test
+  void whoeverComputesBesideAPromptShortensItsSteps() {
+    assertThat(Pace.budget(0, 1)).isEqualTo(Pace.ALONE);
+    assertThat(Pace.budget(0, 2))
+        .as("another prompt, a text, one who waits")
+        .isEqualTo(Pace.READING);
+    assertThat(Pace.budget(1, 2)).isEqualTo(Pace.ANSWERING);
+  }
 }

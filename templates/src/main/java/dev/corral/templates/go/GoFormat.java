@@ -24,6 +24,11 @@ final class GoFormat {
   private int at;
   private int used;
 
+  /// A directive named the value that it takes (`%[2]d`): then none is left over.
+  private boolean picked;
+
+  private boolean badIndex;
+
   private GoFormat(GoRun run, MarkedText format, List<GoValue> values) {
     this.run = run;
     this.format = format;
@@ -48,7 +53,7 @@ final class GoFormat {
       directive();
     }
     out.add(format, at, plain.length());
-    if (used < values.size()) {
+    if (!picked && used < values.size()) {
       out.add("%!(EXTRA ");
       for (int i = used; i < values.size(); i++) {
         boolean nil = values.get(i) instanceof GoValue.Nil;
@@ -66,13 +71,17 @@ final class GoFormat {
       at++;
     }
     String flags = plain.substring(start, at);
+    badIndex = false;
+    index();
     int width = number();
     boolean left = flags.contains("-") || width < -1;
     int precision = -1;
     if (at < plain.length() && plain.charAt(at) == '.') {
       at++;
+      index();
       precision = Math.max(0, number());
     }
+    index();
     if (at >= plain.length()) {
       out.add("%!(NOVERB)");
       return;
@@ -80,12 +89,32 @@ final class GoFormat {
     char verb = plain.charAt(at++);
     if (verb == '%') {
       out.add("%");
+    } else if (badIndex) {
+      out.add("%!" + verb + "(BADINDEX)");
     } else if (used >= values.size()) {
       out.add("%!" + verb + "(MISSING)");
     } else {
       boolean zeros = !left && flags.contains("0");
       int columns = width == -1 ? 0 : Math.abs(Math.max(width, -Integer.MAX_VALUE));
       write(values.get(used++), new Form(verb, flags, columns, left, zeros, precision), true);
+    }
+  }
+
+  /// `[n]`: the value that comes next, counted from one.
+  private void index() {
+    int end = at < plain.length() && plain.charAt(at) == '[' ? plain.indexOf(']', at) : -1;
+    if (end < 0) {
+      return;
+    }
+    String number = plain.substring(at + 1, end);
+    at = end + 1;
+    picked = true;
+    boolean within = number.matches("[0-9]{1,7}");
+    int wanted = within ? Integer.parseInt(number) : 0;
+    if (wanted < 1 || wanted > values.size()) {
+      badIndex = true;
+    } else {
+      used = wanted - 1;
     }
   }
 
@@ -148,7 +177,7 @@ final class GoFormat {
               : text ? quoted(written(value)) : wrong(value, verb);
       case 't' -> value instanceof GoValue.Bool ? written(value) : wrong(value, verb);
       case 'T' -> MarkedText.trusted(GoValue.typeOf(value));
-      case 'd', 'x', 'X', 'o', 'b', 'c' ->
+      case 'd', 'x', 'X', 'o', 'O', 'b', 'c', 'U' ->
           value instanceof GoValue.Text(MarkedText letters) && (verb == 'x' || verb == 'X')
               ? hex(letters, verb, flags, precision)
               : integer
@@ -222,8 +251,9 @@ final class GoFormat {
             default -> {
               if (c == quote) {
                 escaped.append('\\').append(quote);
-              } else if (Character.isISOControl(c)) {
-                escaped.append(String.format(c < 0x80 ? "\\x%02x" : "\\u%04x", c));
+              } else if (!GoText.printable(c)) {
+                String form = c < 0x80 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x";
+                escaped.append(String.format(form, c));
               } else {
                 escaped.appendCodePoint(c);
               }
@@ -239,13 +269,25 @@ final class GoFormat {
         switch (verb) {
           case 'x' -> Long.toString(Math.abs(number), 16);
           case 'X' -> Long.toString(Math.abs(number), 16).toUpperCase(Locale.ROOT);
-          case 'o' -> Long.toString(Math.abs(number), 8);
+          case 'o', 'O' -> Long.toString(Math.abs(number), 8);
           case 'b' -> Long.toString(Math.abs(number), 2);
           default -> Long.toString(Math.abs(number));
         };
-    return verb == 'c'
-        ? Character.isValidCodePoint((int) number) ? Character.toString((int) number) : "\uFFFD"
-        : sign + (flags.contains("#") && verb == 'x' ? "0x" : "") + digits;
+    String prefix =
+        switch (verb) {
+          case 'x' -> flags.contains("#") ? "0x" : "";
+          case 'X' -> flags.contains("#") ? "0X" : "";
+          case 'o' -> flags.contains("#") ? "0" : "";
+          case 'b' -> flags.contains("#") ? "0b" : "";
+          case 'O' -> "0o";
+          default -> "";
+        };
+    return switch (verb) {
+      case 'c' ->
+          Character.isValidCodePoint((int) number) ? Character.toString((int) number) : "\uFFFD";
+      case 'U' -> String.format(Locale.ROOT, "U+%04X", number);
+      default -> sign + prefix + digits;
+    };
   }
 
   private static String real(double number, char verb, String flags, int precision) {
@@ -263,16 +305,19 @@ final class GoFormat {
           case 'f', 'F' -> decimal.setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
           case 'e' -> scientific(decimal, digits);
           case 'E' -> scientific(decimal, digits).toUpperCase(Locale.ROOT);
-          default ->
-              GoText.real(
-                  precision < 0
-                      ? number
-                      : decimal
-                          .round(new MathContext(Math.max(1, precision), RoundingMode.HALF_EVEN))
-                          .doubleValue(),
-                  -4,
-                  precision < 0 ? 6 : Math.max(1, precision),
-                  2);
+          default -> {
+            String shortest =
+                GoText.real(
+                    precision < 0
+                        ? number
+                        : decimal
+                            .round(new MathContext(Math.max(1, precision), RoundingMode.HALF_EVEN))
+                            .doubleValue(),
+                    -4,
+                    precision < 0 ? 6 : Math.max(1, precision),
+                    2);
+            yield verb == 'G' ? shortest.toUpperCase(Locale.ROOT) : shortest;
+          }
         };
   }
 

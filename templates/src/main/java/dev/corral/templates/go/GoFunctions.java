@@ -54,12 +54,7 @@ final class GoFunctions {
           entry("js", new Function(1, ANY, (run, given) -> changed(run, given, GoFunctions::js))),
           entry(
               "urlquery",
-              new Function(
-                  1,
-                  ANY,
-                  (run, given) ->
-                      changed(
-                          run, given, text -> URLEncoder.encode(text, StandardCharsets.UTF_8)))),
+              new Function(1, ANY, (run, given) -> changed(run, given, GoFunctions::query))),
           entry("and", new Function(1, ANY, (_, given) -> given.getLast())),
           entry("or", new Function(1, ANY, (_, given) -> given.getLast())));
 
@@ -126,22 +121,26 @@ final class GoFunctions {
         .replace("\0", "\uFFFD");
   }
 
+  private static String query(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("*", "%2A").replace("%7E", "~");
+  }
+
   private static String js(String text) {
     StringBuilder escaped = new StringBuilder(text.length() + 8);
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '\\', '\'', '"' -> escaped.append('\\').append(c);
-        case '<', '>', '&', '=' -> escaped.append(String.format("\\u%04X", (int) c));
-        default -> {
-          if (c < ' ') {
-            escaped.append(String.format("\\u%04X", (int) c));
-          } else {
-            escaped.append(c);
+    text.codePoints()
+        .forEach(c -> {
+          switch (c) {
+            case '\\', '\'', '"' -> escaped.append('\\').appendCodePoint(c);
+            case '<', '>', '&', '=' -> escaped.append(String.format("\\u%04X", c));
+            default -> {
+              if (GoText.printable(c)) {
+                escaped.appendCodePoint(c);
+              } else {
+                escaped.append(String.format("\\u%04X", c));
+              }
+            }
           }
-        }
-      }
-    }
+        });
     return escaped.toString();
   }
 

@@ -68,6 +68,9 @@ final class GoSequences {
       throw new TemplateFailure("'slice' from " + from + " to " + to);
     }
     if (item instanceof GoValue.Text(MarkedText text)) {
+      if (arguments.size() > 3) {
+        throw new TemplateFailure("'slice' of a text takes two positions");
+      }
       int start = offset(text.toString(), from);
       int end = offset(text.toString(), to);
       run.meter.text(end - start);

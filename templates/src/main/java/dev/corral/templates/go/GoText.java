@@ -87,6 +87,22 @@ final class GoText {
     out.meter().leave();
   }
 
+  /// Whether Go takes a character for one that can be seen (`unicode.IsPrint`).
+  static boolean printable(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      case Character.SPACE_SEPARATOR -> codePoint == ' ';
+      default -> true;
+    };
+  }
+
   /// The shortest digits that read back as the same number; an exponent below 1e-4 and from 1e6.
   static String real(double number) {
     return real(number, -4, 6, 2);

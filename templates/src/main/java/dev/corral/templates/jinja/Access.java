@@ -24,6 +24,7 @@ final class Access {
         switch (target) {
           case Value.Dict _ when key instanceof Value.Undefined -> null;
           case Value.Dict(Map<Value, Value> entries) -> entries.get(Sequences.key(key));
+          case Value.Items items when items.kind().ofDict() -> null;
           case Value.Items _, Value.Text _ -> indexed(target, key);
           default -> null;
         };

@@ -3,6 +3,7 @@ package dev.corral.templates.jinja;
 import dev.corral.templates.Meter;
 import dev.corral.templates.TemplateFailure;
 import dev.corral.templates.jinja.Arguments.Bound;
+import dev.corral.templates.jinja.Value.Items.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -14,9 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class DictMethods {
   private static final Map<String, Method<Value.Dict>> ALL =
       Map.of(
-          "items", (rendering, self, _) -> items(self, rendering.meter),
-          "keys", (rendering, self, _) -> list(self.entries().keySet(), rendering.meter),
-          "values", (rendering, self, _) -> list(self.entries().values(), rendering.meter),
+          "items",
+              (rendering, self, _) ->
+                  new Value.Items(Kind.ITEMS, items(self, rendering.meter).values()),
+          "keys", (rendering, self, _) -> view(Kind.KEYS, self.entries().keySet(), rendering.meter),
+          "values",
+              (rendering, self, _) -> view(Kind.VALUES, self.entries().values(), rendering.meter),
           "get", (_, self, arguments) -> get(self, arguments),
           "copy", DictMethods::copy,
           "update", DictMethods::update,
@@ -41,9 +45,9 @@ final class DictMethods {
     return Value.Items.list(pairs);
   }
 
-  private static Value list(Collection<Value> values, Meter meter) {
+  private static Value view(Kind kind, Collection<Value> values, Meter meter) {
     meter.entries(values.size());
-    return Value.Items.list(new ArrayList<>(values));
+    return new Value.Items(kind, new ArrayList<>(values));
   }
 
   private static Value get(Value.Dict self, Arguments arguments) {

@@ -19,7 +19,7 @@ final class Filters {
           entry("tojson", Filters::toJson),
           entry("from_json", Filters::fromJson),
           entry("string", (rendering, value, _) -> string(value, rendering)),
-          entry("safe", (rendering, value, _) -> string(value, rendering)),
+          entry("safe", (_, value, _) -> value),
           entry("trim", Filters::trim),
           entry(
               "upper",

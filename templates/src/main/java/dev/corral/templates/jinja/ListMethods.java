@@ -28,6 +28,7 @@ final class ListMethods {
                 self.values().remove(position(rendering, self, arguments, "remove"));
                 return Value.NONE;
               },
+          "sort", ListMethods::sort,
           "reverse",
               (_, self, _) -> {
                 Collections.reverse(self.values());
@@ -39,6 +40,9 @@ final class ListMethods {
                 return Value.NONE;
               });
 
+  /// How the entries of a group are called.
+  private static final List<String> GROUP = List.of("grouper", "list");
+
   private ListMethods() {}
 
   static @Nullable Value find(Value.Items self, String name) {
@@ -48,7 +52,11 @@ final class ListMethods {
         yield looking == null ? Method.find(CHANGING, self, name) : looking;
       }
       case TUPLE -> Method.find(LOOKING, self, name);
-      case STREAM -> null;
+      case GROUP -> {
+        int named = GROUP.indexOf(name);
+        yield named < 0 ? Method.find(LOOKING, self, name) : self.values().get(named);
+      }
+      case STREAM, ITEMS, KEYS, VALUES -> null;
     };
   }
 
@@ -83,6 +91,17 @@ final class ListMethods {
     }
     values.remove(index < 0 ? index + values.size() : index);
     return removed;
+  }
+
+  private static Value sort(Rendering rendering, Value.Items self, Arguments arguments) {
+    boolean reverse = arguments.bind("sort", "reverse").flag(0);
+    rendering.meter.entries(self.values().size());
+    self.values()
+        .sort((a, b) ->
+            reverse
+                ? Operators.order(b, a, rendering.meter, "sort")
+                : Operators.order(a, b, rendering.meter, "sort"));
+    return Value.NONE;
   }
 
   private static Value index(Rendering rendering, Value.Items self, Arguments arguments) {

@@ -25,8 +25,7 @@ final class PercentFormat {
     this.plain = format.toString();
     this.given = given;
     this.values =
-        given instanceof Value.Items(Value.Items.Kind kind, List<Value> several)
-                && kind == Value.Items.Kind.TUPLE
+        given instanceof Value.Items(Value.Items.Kind kind, List<Value> several) && kind.fixed()
             ? several
             : List.of(given);
     this.rendering = rendering;
@@ -59,7 +58,7 @@ final class PercentFormat {
   private static boolean mustBeUsed(Value given) {
     return switch (given) {
       case Value.Dict _, Value.Undefined _ -> false;
-      case Value.Items(Value.Items.Kind kind, var _) -> kind == Value.Items.Kind.TUPLE;
+      case Value.Items(Value.Items.Kind kind, var _) -> kind.fixed();
       default -> true;
     };
   }

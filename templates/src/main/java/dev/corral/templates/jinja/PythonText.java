@@ -7,6 +7,7 @@ import dev.corral.templates.TemplateFailure;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /// How Python writes values: `str` for what is printed, `repr` for what stands within a list.
@@ -56,14 +57,17 @@ final class PythonText {
   }
 
   private static void items(Value.Items items, Out out) {
-    boolean tuple = items.kind() == Value.Items.Kind.TUPLE;
+    boolean tuple = items.kind().fixed();
+    boolean ofDict = items.kind().ofDict();
     out.meter().enter();
+    out.add(ofDict ? "dict_" + items.kind().name().toLowerCase(Locale.ROOT) + "(" : "");
     out.add(tuple ? "(" : "[");
     for (int i = 0; i < items.values().size(); i++) {
       out.add(i == 0 ? "" : ", ");
       repr(items.values().get(i), out);
     }
     out.add(tuple ? items.values().size() == 1 ? ",)" : ")" : "]");
+    out.add(ofDict ? ")" : "");
     out.meter().leave();
   }
 

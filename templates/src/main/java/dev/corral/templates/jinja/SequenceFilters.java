@@ -245,7 +245,9 @@ final class SequenceFilters {
       Value now = key.apply(each);
       if (last == null || !Operators.equal(last, now, rendering.meter)) {
         group = new ArrayList<>();
-        groups.add(Value.Items.tuple(shown.apply(each), Value.Items.list(group)));
+        groups.add(
+            new Value.Items(
+                Value.Items.Kind.GROUP, List.of(shown.apply(each), Value.Items.list(group))));
       }
       group.add(each);
       last = now;

@@ -81,8 +81,7 @@ final class Sequences {
     return switch (value) {
       case Value.Text _, Value.Int _, Value.Real _, Value.Bool _, Value.None _ -> value;
       case Value.Items(Value.Items.Kind kind, List<Value> values)
-          when kind == Value.Items.Kind.TUPLE
-              && values.stream().noneMatch(Value.Items.class::isInstance) -> {
+          when kind.fixed() && values.stream().noneMatch(Value.Items.class::isInstance) -> {
         values.forEach(Sequences::key);
         yield value;
       }

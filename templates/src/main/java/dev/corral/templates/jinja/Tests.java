@@ -78,7 +78,9 @@ final class Tests {
   }
 
   private static boolean sequence(Value value) {
-    return Sequences.length(value) != null && !Sequences.isStream(value);
+    return Sequences.length(value) != null
+        && !Sequences.isStream(value)
+        && !(value instanceof Value.Items items && items.kind().ofDict());
   }
 
   /// True where dividing by the number leaves this rest.

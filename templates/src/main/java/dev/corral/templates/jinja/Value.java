@@ -44,8 +44,23 @@ sealed interface Value {
     enum Kind {
       LIST,
       TUPLE,
+      /// A tuple whose two entries have names too: what `groupby` gives.
+      GROUP,
       /// What `map`, `select` and their like give: always true, and read once.
-      STREAM
+      STREAM,
+      /// What a dict's `items()`, `keys()` and `values()` give: to go through, not to pick from.
+      ITEMS,
+      KEYS,
+      VALUES;
+
+      /// Printed with parentheses, without a change.
+      boolean fixed() {
+        return this == TUPLE || this == GROUP;
+      }
+
+      boolean ofDict() {
+        return this == ITEMS || this == KEYS || this == VALUES;
+      }
     }
 
     static Items list(List<Value> values) {
