@@ -15,7 +15,8 @@ final class Kinds {
       case Value.Items(Value.Items.Kind kind, var _) ->
           switch (kind) {
             case LIST -> "list";
-            case TUPLE -> "tuple";
+            case TUPLE, GROUP -> "tuple";
+            case ITEMS, KEYS, VALUES -> "part of a dict";
             case STREAM -> "stream";
           };
       case Value.Dict _ -> "mapping";
