@@ -9,13 +9,11 @@ import dev.corral.control.RemovalCalls;
 import dev.corral.control.UpkeepCalls;
 import dev.corral.door.Visit;
 import dev.corral.engine.Engine;
-import dev.corral.fleet.Backend;
 import dev.corral.fleet.Fleet;
 import dev.corral.library.Library;
 import dev.corral.model.ModelName;
 import dev.corral.ollama.Management;
 import dev.corral.pull.Pulls;
-import dev.corral.revision.Anchor;
 import dev.corral.upkeep.Caretaker;
 import dev.corral.upkeep.Checkup;
 import dev.corral.upkeep.Nodes;
@@ -34,7 +32,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -64,8 +61,7 @@ final class Keeping implements AutoCloseable {
       Library library,
       Consumer<ModelName> came,
       Protection protection,
-      BiFunction<Backend, ModelName, Vanishing.Restoring> restore,
-      Supplier<List<Anchor>> anchors,
+      NodePulls nodePulls,
       Supplier<Map<ModelName, String>> configured,
       Supplier<PruneSettings> prune,
       Consumer<Vanished> vanished,
@@ -106,7 +102,11 @@ final class Keeping implements AutoCloseable {
                 store.trash(),
                 pruning,
                 new Vanishing(
-                    fleet::snapshot, parts.protection()::keys, parts.restore(), parts.vanished()),
+                    fleet::snapshot,
+                    parts.protection()::keys,
+                    parts.nodePulls()::restore,
+                    parts.vanished()),
+                parts.nodePulls()::tidyAnchors,
                 parts.prune(),
                 parts.notices(),
                 parts.clock()));
@@ -118,6 +118,7 @@ final class Keeping implements AutoCloseable {
                     fleet,
                     uses,
                     nodes,
+                    parts.nodePulls().anchors(),
                     name -> parts.library().find(name).isPresent(),
                     parts.library()::forget),
                 store.trash(),
@@ -129,7 +130,7 @@ final class Keeping implements AutoCloseable {
                     verification,
                     pruning,
                     parts.prune(),
-                    new Sizes(store, fleet::snapshot, uses, parts.anchors()),
+                    new Sizes(store, fleet::snapshot, uses, parts.nodePulls().anchors()),
                     new Checkup(store, fleet::snapshot, parts.configured(), nodes))));
   }
 

@@ -24,11 +24,13 @@ import dev.corral.revision.Anchors;
 import dev.corral.revision.NodeSite;
 import dev.corral.revision.OwnSite;
 import dev.corral.revision.Site;
+import dev.corral.revision.Undone;
 import dev.corral.upkeep.Vanishing;
 import dev.corral.upstream.Upstream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -89,6 +91,14 @@ final class NodePulls {
     return anchors;
   }
 
+  /// Links what is kept and not linked yet, and removes links without an anchor.
+  void tidyAnchors() {
+    List<String> targets = new ArrayList<>();
+    targets.add(Pulls.OWN);
+    fleet.snapshot().backends().forEach(backend -> targets.add(backend.name()));
+    anchors.tidy(targets);
+  }
+
   /// What no listing shows.
   GatewaySettings.Anchored hidden() {
     return new GatewaySettings.Anchored(
@@ -102,16 +112,18 @@ final class NodePulls {
     if (anchor.isEmpty()) {
       return new Vanishing.Restoring.Nothing();
     }
-    return anchors.bringBack(anchor.get())
-        ? new Vanishing.Restoring.Back()
-        : new Vanishing.Restoring.Failed("its anchor is gone too");
+    return switch (anchors.bringBack(anchor.get())) {
+      case Undone.Back _ -> new Vanishing.Restoring.Back();
+      case Undone.Not not -> new Vanishing.Restoring.Failed(not.why());
+    };
   }
 
   private Optional<Site> site(String target) {
     if (target.equals(Pulls.OWN)) {
       return Optional.of(new OwnSite(own.store()));
     }
-    return spot(target).map(spot -> new NodeSite(management, spot.target(), spot.store()));
+    return spot(target)
+        .map(spot -> new NodeSite(management, spot.target(), spot.store(), spot.mayWrite()));
   }
 
   private Anchors.Bound bound() {

@@ -155,6 +155,26 @@ class PullOnNodesTest {
   }
 
   @Test
+  void whatGoesForGoodTakesWhatWasKeptOfItAlong() {
+    String ask = "{\"model\":\"127.0.0.1:9/ns/new\",\"stream\":false}";
+    RawClient.post(corral.port(), "/api/pull", ask);
+    one.onPull("127.0.0.1:9/ns/new", PullPlan.brings(TestModel.says("new", "fresher")));
+    RawClient.post(corral.port(), "/api/pull", ask);
+    JsonNode anchor = corral.manage("GET", "/manage/sizes", "").json().path("anchors").path(0);
+    assertThat(anchor.path("heldBy").asText())
+        .as("that node's folder is not ours")
+        .isEqualTo("copy");
+    assertThat(anchor.path("aloneBytes").isNull()).as("nor can it be read").isTrue();
+
+    String gone = "/manage/models/127.0.0.1%3A9%2Fns%2Fnew?weights=true&force=true&now=true";
+    Answer removed = corral.manage("DELETE", gone, "");
+    assertThat(removed.status()).as(removed.text()).isEqualTo(200);
+    assertThat(one.modelNames()).noneMatch(name -> name.contains("ns/new"));
+    assertThat(one.modelNames()).noneMatch(name -> name.startsWith("corral/"));
+    assertThat(corral.manage("GET", "/manage/sizes", "").json().path("anchors")).isEmpty();
+  }
+
+  @Test
   void aPullThatBringsNothingNewKeepsNothing() {
     String ask = "{\"model\":\"127.0.0.1:9/ns/new\",\"stream\":false}";
     RawClient.post(corral.port(), "/api/pull", ask);

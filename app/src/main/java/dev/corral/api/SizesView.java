@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param folder of our own store; null where the caller's key has not scope `admin`
 /// @param reserveBytes what uploads and pulls leave free
 /// @param trashBytes that come free when the trash is emptied
+/// @param anchorBytes that come free when all anchors go; a file that several have counts once
 /// @param anchors kept for an undo; the first to go when a pull needs room
 public record SizesView(
     @Nullable String folder,
@@ -16,13 +17,25 @@ public record SizesView(
     long freeBytes,
     long reserveBytes,
     long trashBytes,
+    long anchorBytes,
     List<Model> models,
     List<Anchor> anchors) {
   /// What a name meant before it was pulled anew.
   ///
   /// @param where `own`, or a backend's name
   /// @param sizeBytes what it shares with others included
-  public record Anchor(String model, String where, String digest, long sizeBytes, Instant madeAt) {}
+  /// @param aloneBytes what comes free when it goes; null where its folder cannot be read
+  /// @param heldBy `links`: Corral's own links to its blobs; `manifest`: a hidden manifest in our
+  ///   own store alone; `copy`: a hidden copy on a node alone. The last two are lost with their
+  ///   blobs
+  public record Anchor(
+      String model,
+      String where,
+      String digest,
+      long sizeBytes,
+      @Nullable Long aloneBytes,
+      String heldBy,
+      Instant madeAt) {}
 
   /// @param where `own`, `ollama` and `seed` for folders of this machine, else a backend's name
   /// @param aloneBytes what comes free when it goes

@@ -12,13 +12,19 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntConsumer;
@@ -76,17 +82,43 @@ final class Disk {
 
   /// Bytes that come free when a file goes: none where it has a name in another folder too.
   static long freedBy(Path file) {
+    return freedBy(file, 1);
+  }
+
+  private static long freedBy(Path file, int going) {
     try {
       if (!WINDOWS
           && Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS)
               instanceof Integer links
-          && links > 1) {
+          && links > going) {
         return 0;
       }
       return Files.size(file);
     } catch (IOException e) {
       return 0; // somebody has just removed it
     }
+  }
+
+  /// The same for several names that go together: a file counts once, and only where no further
+  /// name of it is left.
+  static long freedBy(Collection<Path> files) {
+    Map<Object, List<Path>> names = new HashMap<>();
+    for (Path file : files) {
+      try {
+        Object key =
+            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
+        // Where the system has no such key, the name of a blob is one: its digest.
+        names
+            .computeIfAbsent(key == null ? file.getFileName() : key, _ -> new ArrayList<>())
+            .add(file);
+      } catch (IOException e) {
+        continue; // somebody has just removed it
+      }
+    }
+    return names.values().stream()
+        .mapToLong(same -> freedBy(same.getFirst(), (int) same.stream().distinct().count()))
+        .sum();
   }
 
   private static long usual(FileStore disk) {
@@ -128,10 +160,14 @@ final class Disk {
         || text.contains("not enough space on the disk");
   }
 
-  /// Shows an Ollama that tidies that a blob is about to be used. A file that has a name in another
-  /// folder too keeps its time: it is not ours alone.
-  static void freshen(Path blob) throws IOException {
-    if (!WINDOWS && Files.getAttribute(blob, "unix:nlink") instanceof Integer names && names > 1) {
+  /// Shows an Ollama that tidies that a blob is about to be used. A file that has a name in a
+  /// folder of others too keeps its time: it is not ours alone.
+  ///
+  /// @param links second names of ours that it has
+  static void freshen(Path blob, int links) throws IOException {
+    if (!WINDOWS
+        && Files.getAttribute(blob, "unix:nlink") instanceof Integer names
+        && names > 1 + links) {
       return;
     }
     Files.setLastModifiedTime(blob, FileTime.from(Instant.now()));

@@ -3,17 +3,25 @@ package dev.corral.blobs;
 import dev.corral.model.Digest;
 import dev.corral.model.Layer;
 import dev.corral.model.Manifest;
+import dev.corral.model.ModelName;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// How many manifests of our own store, those of the trash among them, mention each blob.
 final class Mentions {
   private final Map<Digest, Integer> all = new HashMap<>();
   private final Map<Digest, Integer> live = new HashMap<>();
+  private final List<Mention> each = new ArrayList<>();
+
+  /// What one manifest mentions.
+  private record Mention(ModelName name, boolean trashed, Set<Digest> blobs) {}
 
   private Mentions() {}
 
@@ -31,6 +39,7 @@ final class Mentions {
         Set<Digest> blobs = digests(found.parsed());
         count(mentions.all, blobs);
         count(mentions.live, blobs);
+        mentions.each.add(new Mention(found.name(), false, blobs));
       } catch (IllegalArgumentException e) {
         return Optional.empty();
       }
@@ -40,7 +49,9 @@ final class Mentions {
       if (manifest.isEmpty()) {
         return Optional.empty();
       }
-      count(mentions.all, digests(manifest.get()));
+      Set<Digest> blobs = digests(manifest.get());
+      count(mentions.all, blobs);
+      mentions.each.add(new Mention(entry.found().name(), true, blobs));
     }
     return Optional.of(mentions);
   }
@@ -72,6 +83,20 @@ final class Mentions {
   /// The same for a model that can be asked, whatever the trash mentions.
   Set<Digest> onlyLiveOf(Manifest manifest) {
     return only(live, manifest);
+  }
+
+  /// Blobs that nobody mentions once these models are gone.
+  ///
+  /// @param trash whether what lies there goes too
+  Set<Digest> onlyOf(Predicate<ModelName> names, boolean trash) {
+    Set<Digest> going = new HashSet<>();
+    Set<Digest> staying = new HashSet<>();
+    for (Mention one : each) {
+      boolean goes = one.trashed() ? trash : names.test(one.name());
+      (goes ? going : staying).addAll(one.blobs());
+    }
+    going.removeAll(staying);
+    return going;
   }
 
   private static Set<Digest> only(Map<Digest, Integer> among, Manifest manifest) {

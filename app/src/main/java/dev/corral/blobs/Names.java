@@ -29,12 +29,14 @@ final class Names {
   private final Work work;
   private final StoreLock lock;
   private final Bin bin;
+  private final LinkFolder links;
 
   Names(FolderShelf own, Work work) {
     this.own = own;
     this.work = work;
     this.lock = work.lock();
     this.bin = new Bin(work.trash(), own.layout().blobs());
+    this.links = new LinkFolder(work.links());
   }
 
   Bin bin() {
@@ -71,7 +73,7 @@ final class Names {
               + layer.digest()
               + " is not in the store any more, or has another size; send it again");
     }
-    Disk.freshen(file.get());
+    Disk.freshen(file.get(), links.namesOf(file.get(), layer.digest()));
   }
 
   /// @return false where our own store has no such name

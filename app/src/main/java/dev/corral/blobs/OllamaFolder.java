@@ -58,6 +58,18 @@ public final class OllamaFolder {
     return Store.open(Folders.own(folder), notices);
   }
 
+  /// Second names of its blobs.
+  ///
+  /// @param owner tells them from those of other Corrals at the same folder
+  /// @param mayWrite false: nothing is kept there, only counted
+  public Links links(String owner, boolean mayWrite) {
+    Layout layout = shelf.layout();
+    Path corral = folder.resolve(Work.FOLDER);
+    Bin bin = new Bin(corral.resolve(Work.TRASH), layout.blobs());
+    LinkFolder links = new LinkFolder(corral.resolve(Work.LINKS));
+    return new Links(shelf, bin, links, owner, shelf::blob, mayWrite && takes());
+  }
+
   /// The manifest of a name, byte for byte; empty where there is none or it cannot be read.
   public Optional<byte[]> manifest(ModelName name) {
     try {

@@ -33,6 +33,7 @@ public final class Store implements Closeable {
   private final Contents contents = new Contents();
   private final Names names;
   private final Trash trash;
+  private final LinkFolder links;
   private final Consumer<String> notices;
   private final Set<String> noticed = ConcurrentHashMap.newKeySet();
   private final Adoption adoption = new Adoption(this);
@@ -51,6 +52,7 @@ public final class Store implements Closeable {
     this.work = work;
     this.names = new Names(own, work);
     this.trash = new Trash(own, names, names.bin());
+    this.links = new LinkFolder(work.links());
     this.reserve = reserve;
     this.notices = notices;
   }
@@ -243,6 +245,19 @@ public final class Store implements Closeable {
     return new Housekeeping(this, own, names);
   }
 
+  /// Second names of our blobs.
+  ///
+  /// @param owner tells them from those of other Corrals at the same store
+  public Links links(String owner) {
+    return new Links(own, names.bin(), links, owner, this::blob, true);
+  }
+
+  /// Puts a blob back that somebody removed or damaged, where a second name of it has its bytes.
+  /// Reads all of these.
+  public boolean recover(Layer layer) throws StoreFailure {
+    return links("any").recover(layer);
+  }
+
   /// What was deleted lately.
   public Trash trash() {
     return trash;
@@ -330,10 +345,12 @@ public final class Store implements Closeable {
   void publishBlob(Path finished, Digest digest, boolean replace) throws IOException {
     Optional<Path> there = own.blob(digest);
     if (!replace && there.isPresent() && Files.size(there.get()) == Files.size(finished)) {
-      Disk.freshen(there.get());
+      Disk.freshen(there.get(), links.namesOf(there.get(), digest));
       Files.deleteIfExists(finished);
     } else {
-      Disk.publish(finished, own.layout().blob(digest));
+      Path blob = own.layout().blob(digest);
+      Disk.publish(finished, blob);
+      links.renew(blob, digest);
     }
   }
 

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// | `work/ID/` | files in the making of one running store; gone with it, or found dead and removed by the next |
 /// | `partial/` | downloads, which outlive a restart |
 /// | `trash/` | see [Bin] |
+/// | `anchors/` | second names of blobs, see [Links] |
 /// | `marks/` | checksums of blobs, see [Marks] |
 /// | `seeds.json` | digests of loose files |
 final class Work implements Closeable {
@@ -33,6 +34,10 @@ final class Work implements Closeable {
   private static final Duration FORGOTTEN = Duration.ofDays(14);
 
   private static final String ALIVE = "alive";
+
+  static final String FOLDER = ".corral";
+  static final String TRASH = "trash";
+  static final String LINKS = "anchors";
 
   /// Folders of stores in this process. Their lock must not even be looked at: POSIX frees it as
   /// soon as the process closes the file anywhere.
@@ -53,7 +58,7 @@ final class Work implements Closeable {
   /// Opens the folder, and removes what dead ones left in it.
   static Work open(Path store) throws IOException {
     Files.createDirectories(store);
-    Path folder = store.toRealPath().resolve(".corral");
+    Path folder = store.toRealPath().resolve(FOLDER);
     Path all = Files.createDirectories(folder.resolve("work"));
     Path parts = Files.createDirectories(folder.resolve("partial"));
     Path marks = Files.createDirectories(folder.resolve("marks"));
@@ -91,7 +96,11 @@ final class Work implements Closeable {
   }
 
   Path trash() {
-    return folder.resolve("trash");
+    return folder.resolve(TRASH);
+  }
+
+  Path links() {
+    return folder.resolve(LINKS);
   }
 
   Path seeds() {

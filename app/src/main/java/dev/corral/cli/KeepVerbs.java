@@ -65,6 +65,11 @@ final class KeepVerbs {
 
   @Command(name = "sizes", description = "What takes how much of the disk.")
   static final class Sizes extends Verb {
+    private static final String NOT_LINKED =
+        "an anchor that is not linked is lost when somebody else removes its blobs: its folder is"
+            + " not Corral's to write (store.ollama: write allows it), lies on another machine, or"
+            + " its file system has no hard links";
+
     @Option(names = "--paths", description = "Only the files of models, one a line, for scripts.")
     boolean paths;
 
@@ -98,7 +103,11 @@ final class KeepVerbs {
       }
       for (SizesView.Anchor anchor : sizes.anchors()) {
         String size = ModelVerbs.size(anchor.sizeBytes());
-        rows.add(List.of(anchor.model(), anchor.where(), size, "-", "-", "-", "anchor"));
+        Long frees = anchor.aloneBytes();
+        String alone = frees == null ? "-" : ModelVerbs.size(frees);
+        boolean linked = anchor.heldBy().equals("links");
+        String kept = linked ? "anchor" : "anchor, not linked";
+        rows.add(List.of(anchor.model(), anchor.where(), size, alone, "-", "-", kept));
       }
       screen()
           .table(List.of("NAME", "WHERE", "SIZE", "ALONE", "SHARES WITH", "USED AS", "KEPT"), rows);
@@ -113,7 +122,12 @@ final class KeepVerbs {
               + new Bytes(sizes.reserveBytes())
               + " kept in reserve, "
               + new Bytes(sizes.trashBytes())
-              + " come free with the trash");
+              + " come free with the trash, "
+              + new Bytes(sizes.anchorBytes())
+              + " with the anchors");
+      if (!sizes.anchors().stream().allMatch(anchor -> anchor.heldBy().equals("links"))) {
+        done(NOT_LINKED);
+      }
     }
 
     private static String words(List<String> words) {

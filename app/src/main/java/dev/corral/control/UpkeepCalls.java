@@ -12,6 +12,7 @@ import dev.corral.door.Visit;
 import dev.corral.fleet.FleetSnapshot;
 import dev.corral.model.ModelName;
 import dev.corral.revision.Anchor;
+import dev.corral.revision.Kept;
 import dev.corral.upkeep.Checkup;
 import dev.corral.upkeep.PruneSettings;
 import dev.corral.upkeep.Pruning;
@@ -20,8 +21,10 @@ import dev.corral.upkeep.Verified;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /// `/manage/models/{name}/verify`, `/manage/prune`, `/manage/sizes` and `/manage/checks/check`.
@@ -187,6 +190,7 @@ public final class UpkeepCalls implements CallGroup {
               found.space().freeBytes(),
               found.space().reserveBytes(),
               found.trashBytes(),
+              found.anchorBytes(),
               found.lines().stream().map(line -> view(line, paths)).toList(),
               found.anchors().stream().map(UpkeepCalls::view).toList()));
     } catch (StoreFailure e) {
@@ -194,12 +198,16 @@ public final class UpkeepCalls implements CallGroup {
     }
   }
 
-  private static SizesView.Anchor view(Anchor anchor) {
+  private static SizesView.Anchor view(Kept kept) {
+    Anchor anchor = kept.anchor();
+    OptionalLong alone = kept.aloneBytes();
     return new SizesView.Anchor(
         anchor.model().shortName(),
         anchor.target(),
         anchor.digest().hex(),
         anchor.bytes(),
+        alone.isPresent() ? alone.getAsLong() : null,
+        kept.holding().name().toLowerCase(Locale.ROOT),
         anchor.madeAt());
   }
 

@@ -49,7 +49,7 @@ record Fetcher(
   /// What is on the disk of it: all, or what an earlier run left. What somebody else is fetching
   /// needs no room of ours.
   private long there(Layer layer) throws StoreFailure {
-    if (whole(layer)) {
+    if (whole(layer) || store.recover(layer)) {
       return layer.size();
     }
     try (Partial partial = store.partial(layer.digest())) {

@@ -12,10 +12,12 @@ import dev.corral.registry.Remote;
 import dev.corral.registry.Trouble;
 import dev.corral.revision.Anchor;
 import dev.corral.revision.Anchors;
+import dev.corral.revision.Undone;
 import dev.corral.wire.PathMask;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -150,9 +152,9 @@ final class NodeRun implements Work {
       if (done) {
         return; // it was seen there a moment ago: the node only does not answer now
       }
-      boolean _ = kept.bringBack(anchor);
+      Undone _ = kept.bringBack(anchor);
     } else if (now.get().equals(anchor.digest())) {
-      boolean _ = kept.drop(anchor);
+      OptionalLong _ = kept.drop(anchor);
     }
   }
 

@@ -64,11 +64,23 @@ public final class Repair {
   /// @param name of a model that has the layer, which tells where it is to be had
   /// @param progress told the bytes that are there, by any thread, also while they are only hashed
   public End repair(ModelName name, Layer layer, LongConsumer progress) {
+    if (recovered(layer)) {
+      return new End.Whole(0);
+    }
     return switch (source(name, layer)) {
       case Answered.Not<Source>(Trouble trouble) ->
           stop.asked() ? new End.Stopped() : new End.Failed(Fetcher.problem(trouble));
       case Answered.Got<Source>(Source source) -> repair(source, layer, progress);
     };
+  }
+
+  /// What an anchor holds of it need not be fetched.
+  private boolean recovered(Layer layer) {
+    try {
+      return store.recover(layer);
+    } catch (StoreFailure e) {
+      return false;
+    }
   }
 
   /// A file that was joined here of several comes from these.

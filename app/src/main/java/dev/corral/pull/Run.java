@@ -110,8 +110,36 @@ final class Run implements Work {
     stop.ask();
   }
 
+  /// A disk that fills on the way takes what was kept for an undo, and goes on; each time at least
+  /// one anchor less.
   @Override
   public End work() {
+    End end = untilFull();
+    while (end instanceof End.NoRoom full && !stop.asked() && freed(full.bytes())) {
+      end = untilFull();
+    }
+    return end;
+  }
+
+  private boolean freed(long bytes) {
+    try {
+      long lacking = fetcher.store().space().missing(bytes + othersNeed.getAsLong());
+      return dropped(Math.max(1, lacking));
+    } catch (StoreFailure e) {
+      return false;
+    }
+  }
+
+  /// @return false where all that is kept would not make room, and nothing was dropped
+  private boolean dropped(long lacking) {
+    return anchors
+        .get()
+        .filter(kept -> kept.couldFree(target, lacking))
+        .filter(kept -> kept.dropOldest(target, lacking) > 0)
+        .isPresent();
+  }
+
+  private End untilFull() {
     try {
       Optional<Digest> before = Optional.empty();
       for (int i = 0; i < MOST_MANIFESTS; i++) {
@@ -235,9 +263,7 @@ final class Run implements Work {
         room = true;
       } catch (StoreFailure e) {
         long lacking = fetcher.store().space().missing(bytes);
-        boolean freed =
-            e.kind() == StoreFailure.Kind.NO_ROOM
-                && anchors.get().filter(kept -> kept.dropOldest(target, lacking) > 0).isPresent();
+        boolean freed = e.kind() == StoreFailure.Kind.NO_ROOM && dropped(lacking);
         if (!freed) {
           throw e;
         }

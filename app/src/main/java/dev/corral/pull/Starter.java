@@ -66,6 +66,15 @@ final class Starter {
         return false;
       }
     }
+
+    /// Bytes that must come free first.
+    long lacks(long bytes) {
+      try {
+        return store.space().missing(bytes);
+      } catch (StoreFailure e) {
+        return Long.MAX_VALUE;
+      }
+    }
   }
 
   /// Where else models can go, by the name of a target; jobs for these wait until it is known.
@@ -118,12 +127,19 @@ final class Starter {
   private boolean hasRoom(Job job) {
     long needed = job.missing() + othersNeed(job.id(), job.target());
     if (job.target().equals(Pulls.OWN)) {
-      return own.hasRoom(needed);
+      return own.hasRoom(needed) || anchorsGive(Pulls.OWN, own.lacks(needed));
     }
     Function<String, Optional<Work.Place>> places = others;
     // Where the place is gone the start says so.
     return places != null
-        && places.apply(job.target()).map(place -> place.hasRoom(needed)).orElse(true);
+        && (places.apply(job.target()).map(place -> place.hasRoom(needed)).orElse(true)
+            || anchorsGive(job.target(), needed));
+  }
+
+  /// What is kept for an undo goes when the job begins.
+  private boolean anchorsGive(String target, long bytes) {
+    Anchors keeper = anchors;
+    return keeper != null && keeper.couldFree(target, bytes);
   }
 
   private void start(Job job) {

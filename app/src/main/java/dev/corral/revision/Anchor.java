@@ -1,7 +1,10 @@
 package dev.corral.revision;
 
 import dev.corral.model.Digest;
+import dev.corral.model.Layer;
+import dev.corral.model.Manifest;
 import dev.corral.model.ModelName;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 
@@ -25,5 +28,30 @@ public record Anchor(
     Instant madeAt) {
   public Anchor {
     blobs = List.copyOf(blobs);
+  }
+
+  /// Under which what is kept of it lies beside a store.
+  String id() {
+    return hidden.tag();
+  }
+
+  /// The layers of its manifest; none where that is not known.
+  List<Layer> layers() {
+    return layers(manifest);
+  }
+
+  static List<Layer> layers(String manifest) {
+    if (manifest.isEmpty()) {
+      return List.of();
+    }
+    try {
+      return Manifest.parse(manifest.getBytes(StandardCharsets.UTF_8)).blobs();
+    } catch (IllegalArgumentException e) {
+      return List.of();
+    }
+  }
+
+  boolean means(String where, ModelName name) {
+    return target.equals(where) && model.key().equals(name.key());
   }
 }

@@ -1,17 +1,23 @@
 package dev.corral.revision;
 
 import dev.corral.db.Database;
+import dev.corral.db.DatabaseFailure;
 import dev.corral.db.Row;
+import dev.corral.db.Sql;
 import dev.corral.model.Digest;
 import dev.corral.model.ModelName;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
 /// Anchors in the database, so that what they stand for is known even where a store forgets.
 final class AnchorTable {
+  private static final String OWNER = "anchors.owner";
+
   private final Database database;
   private final String store;
 
@@ -19,6 +25,30 @@ final class AnchorTable {
   AnchorTable(Database database, String store) {
     this.database = database;
     this.store = store;
+  }
+
+  /// What tells our links in a folder from those of other Corrals there: drawn once, and kept.
+  String owner() {
+    Optional<String> known = database.read(AnchorTable::drawn);
+    if (known.isPresent()) {
+      return known.get() + "-" + store;
+    }
+    String fresh = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    try {
+      return database.inTransaction(sql -> {
+        int _ = sql.update("insert into setting (name, value) values (?, ?)", OWNER, fresh);
+        return fresh;
+      })
+          + "-"
+          + store;
+    } catch (DatabaseFailure e) {
+      // Another instance on the same database was faster.
+      return database.read(AnchorTable::drawn).orElseThrow(() -> e) + "-" + store;
+    }
+  }
+
+  private static Optional<String> drawn(Sql sql) {
+    return sql.find(row -> row.text("value"), "select value from setting where name = ?", OWNER);
   }
 
   /// The oldest first.
@@ -85,7 +115,7 @@ final class AnchorTable {
         });
   }
 
-  private void delete(dev.corral.db.Sql sql, Anchor anchor) {
+  private void delete(Sql sql, Anchor anchor) {
     int _ =
         sql.update(
             "delete from anchor where store = ? and target = ? and hidden = ?",

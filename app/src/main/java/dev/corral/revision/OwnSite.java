@@ -1,5 +1,6 @@
 package dev.corral.revision;
 
+import dev.corral.blobs.Links;
 import dev.corral.blobs.Origin;
 import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
@@ -44,6 +45,11 @@ public record OwnSite(Store store) implements Site {
     } catch (StoreFailure e) {
       return false;
     }
+  }
+
+  @Override
+  public Optional<Links> links(String owner) {
+    return Optional.of(store.links(owner));
   }
 
   @Override

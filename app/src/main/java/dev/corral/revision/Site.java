@@ -1,5 +1,6 @@
 package dev.corral.revision;
 
+import dev.corral.blobs.Links;
 import dev.corral.model.Digest;
 import dev.corral.model.ModelName;
 import java.util.Optional;
@@ -27,4 +28,9 @@ public interface Site {
   ///
   /// @return whether it is gone now, also where it was not there
   boolean remove(ModelName name);
+
+  /// Second names of the blobs there; empty where the folder cannot be read.
+  ///
+  /// @param owner tells ours from those of other Corrals
+  Optional<Links> links(String owner);
 }

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 public final class Caretaker implements AutoCloseable {
   private static final Duration TICK = Duration.ofSeconds(2);
   private static final Duration EXPIRY = Duration.ofMinutes(1);
+  private static final Duration TIDYING = Duration.ofHours(1);
   private static final Duration PRUNING = Duration.ofHours(1);
 
   /// A look that takes longer (it empties a trash, or hashes) is left to itself.
@@ -29,13 +30,16 @@ public final class Caretaker implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private Instant expired = Instant.MIN;
+  private Instant tidied = Instant.MIN;
   private Instant pruned;
 
+  /// @param anchors tidies what is kept for an undo; may block
   /// @param notices lines for the operator
   public record Parts(
       Trash trash,
       Pruning pruning,
       Vanishing vanishing,
+      Runnable anchors,
       Supplier<PruneSettings> settings,
       Consumer<String> notices,
       Clock clock) {}
@@ -82,6 +86,10 @@ public final class Caretaker implements AutoCloseable {
     if (now.isAfter(expired.plus(EXPIRY)) || now.isBefore(expired)) {
       expired = now;
       attempt(this::expire);
+    }
+    if (now.isAfter(tidied.plus(TIDYING)) || now.isBefore(tidied)) {
+      tidied = now;
+      attempt(() -> parts.anchors().run());
     }
     attempt(() -> {
       if (due(now)) {

@@ -9,6 +9,7 @@ import dev.corral.fleet.Backend;
 import dev.corral.fleet.Fleet;
 import dev.corral.model.ModelName;
 import dev.corral.ollama.StoredModel;
+import dev.corral.revision.Anchors;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,9 +26,11 @@ public final class Removal {
   private final Fleet fleet;
   private final Uses uses;
   private final Nodes nodes;
+  private final Anchors anchors;
   private final Predicate<ModelName> tracked;
   private final Predicate<ModelName> forget;
 
+  /// @param anchors of what names meant before; those of a model that goes for good go with it
   /// @param tracked true where the library knows a model, wherever it lies
   /// @param forget stops tracking a model; false where it was not tracked
   public Removal(
@@ -35,12 +38,14 @@ public final class Removal {
       Fleet fleet,
       Uses uses,
       Nodes nodes,
+      Anchors anchors,
       Predicate<ModelName> tracked,
       Predicate<ModelName> forget) {
     this.store = store;
     this.fleet = fleet;
     this.uses = uses;
     this.nodes = nodes;
+    this.anchors = anchors;
     this.tracked = tracked;
     this.forget = forget;
   }
@@ -207,7 +212,14 @@ public final class Removal {
             .findFirst();
     boolean trash = !wanted.now() && store.trash().on();
     return found.map(
-        one -> new Place(OWN, trash, trash ? 0 : one.aloneBytes(), trash ? one.laterBytes() : 0));
+        one -> new Place(OWN, trash, trash ? 0 : now(wanted, one), trash ? one.laterBytes() : 0));
+  }
+
+  /// Past the trash nothing is kept for an undo either.
+  private long now(Wanted wanted, Footprint one) {
+    return wanted.now()
+        ? anchors.freesWith(OWN, wanted.name()).orElse(one.aloneBytes())
+        : one.aloneBytes();
   }
 
   /// A second name of the same model gives nothing back; what else a node shares it does not tell.
@@ -237,6 +249,9 @@ public final class Removal {
             "See: corral backends list");
       }
       gone.add(spot);
+      if (wanted.now()) {
+        anchors.dropAll(spot.place().backend(), wanted.name());
+      }
       fleet.look(spot.place().backend());
     }
     boolean _ = forget.test(wanted.name());

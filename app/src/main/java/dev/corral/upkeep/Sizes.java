@@ -8,7 +8,8 @@ import dev.corral.fleet.Backend;
 import dev.corral.fleet.FleetSnapshot;
 import dev.corral.model.ModelName;
 import dev.corral.ollama.StoredModel;
-import dev.corral.revision.Anchor;
+import dev.corral.revision.Anchors;
+import dev.corral.revision.Kept;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +22,10 @@ public final class Sizes {
   private final Store store;
   private final Supplier<FleetSnapshot> fleet;
   private final Uses uses;
-  private final Supplier<List<Anchor>> anchors;
+  private final Anchors anchors;
 
   /// @param anchors what is kept for an undo
-  public Sizes(
-      Store store, Supplier<FleetSnapshot> fleet, Uses uses, Supplier<List<Anchor>> anchors) {
+  public Sizes(Store store, Supplier<FleetSnapshot> fleet, Uses uses, Anchors anchors) {
     this.anchors = anchors;
     this.store = store;
     this.fleet = fleet;
@@ -56,9 +56,15 @@ public final class Sizes {
   /// All of it.
   ///
   /// @param trashBytes that come free when the trash is emptied
+  /// @param anchorBytes that come free when nothing is kept for an undo any more
   /// @param anchors kept for an undo
   public record All(
-      Path folder, Space space, long trashBytes, List<Line> lines, List<Anchor> anchors) {
+      Path folder,
+      Space space,
+      long trashBytes,
+      long anchorBytes,
+      List<Line> lines,
+      List<Kept> anchors) {
     public All {
       lines = List.copyOf(lines);
       anchors = List.copyOf(anchors);
@@ -84,7 +90,12 @@ public final class Sizes {
       }
     }
     return new All(
-        store.housekeeping().folder(), store.space(), store.trash().bytes(), lines, anchors.get());
+        store.housekeeping().folder(),
+        store.space(),
+        store.trash().bytes(),
+        anchors.allFree(),
+        lines,
+        anchors.kept());
   }
 
   private Optional<Line> onNode(Backend backend, StoredModel model) {

@@ -9,6 +9,8 @@ import dev.corral.model.Digest;
 import dev.corral.ollama.Management;
 import dev.corral.revision.Anchor;
 import dev.corral.revision.Anchors;
+import dev.corral.revision.Kept;
+import dev.corral.revision.Undone;
 import dev.corral.testkit.Content;
 import dev.corral.testkit.Fault;
 import dev.corral.testkit.OllamaNode;
@@ -23,6 +25,8 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +44,9 @@ class AnchoredPullTest {
   private final RegistryDouble registry = RegistryDouble.start();
   private final OllamaNode node = OllamaNode.start();
   private Yard yard;
+  private Target target;
+  private Management management;
+  private OllamaFolder ollama;
   private Anchors anchors;
   private boolean mayWrite;
   private String old;
@@ -49,9 +56,9 @@ class AnchoredPullTest {
     Files.createDirectories(folder.resolve("ollama/blobs"));
     Files.createDirectories(folder.resolve("ollama/manifests"));
     yard = new Yard(folder, registry);
-    Target target = Target.parse("rig", node.url().toString(), "");
-    Management management = new Management(new Upstream(vertx), "instance-of-the-test");
-    OllamaFolder ollama = OllamaFolder.at(folder.resolve("ollama"));
+    target = Target.parse("rig", node.url().toString(), "");
+    management = new Management(new Upstream(vertx), "instance-of-the-test");
+    ollama = OllamaFolder.at(folder.resolve("ollama"));
     yard.pulls()
         .reach(
             new Nodes(
@@ -108,7 +115,7 @@ class AnchoredPullTest {
         .extracting(StoredModel::digest)
         .containsExactly(new Digest(fresh));
     registry.crash();
-    assertThat(anchors.bringBack(only())).isTrue();
+    assertThat(anchors.bringBack(only()).back()).isTrue();
     assertThat(yard.model(model()).digest().hex()).isEqualTo(old);
     assertThat(yard.model(model()).weights().orElseThrow()).hasBinaryContent(OLD.bytes());
   }
@@ -134,7 +141,7 @@ class AnchoredPullTest {
     assertThat(only().target()).isEqualTo("rig");
     assertThat(only().digest().hex()).isEqualTo(old);
     assertThat(node.model(only().hidden().shortName())).map(TestModel::sentence).contains(old);
-    assertThat(anchors.bringBack(only())).isTrue();
+    assertThat(anchors.bringBack(only()).back()).isTrue();
     assertThat(node.model(model())).map(TestModel::sentence).contains(old);
   }
 
@@ -162,6 +169,45 @@ class AnchoredPullTest {
     assertThat(only().target()).as("and not in our own store").isEqualTo("rig");
     assertThat(only().digest().hex()).isEqualTo(old);
     assertThat(node.modelNames()).contains(only().hidden().shortName());
+  }
+
+  @Test
+  void whatIsRemovedFromANodesFolderThatWeWriteIsPutBackFromItsLinks() throws IOException {
+    anchors = yard.anchors(management, target, Optional.of(ollama));
+    node.onPull(model(), brings(old, OLD));
+    assertThat(onNode().state()).isEqualTo(PullState.DONE);
+    mayWrite = true;
+    assertThat(onNode().state()).isEqualTo(PullState.DONE);
+    String _ = publish(NEW);
+    assertThat(onNode().state()).isEqualTo(PullState.DONE);
+
+    Path blob = folder.resolve("ollama/blobs/" + OLD.digest().replace(':', '-'));
+    assertThat(blob).as("that Ollama's folder has no manifest of it any more").doesNotExist();
+    assertThat(anchors.kept())
+        .singleElement()
+        .satisfies(kept -> {
+          assertThat(kept.holding()).isEqualTo(Kept.Holding.LINKS);
+          assertThat(kept.aloneBytes()).hasValue(OLD.size());
+        });
+    assertThat(anchors.bringBack(only())).isEqualTo(new Undone.Back());
+    assertThat(blob).hasBinaryContent(OLD.bytes());
+    assertThat(Files.getLastModifiedTime(blob).toInstant())
+        .as("an Ollama that tidies leaves what is fresh")
+        .isAfter(Instant.now().minus(Duration.ofMinutes(30)));
+    assertThat(node.model(model())).map(TestModel::sentence).contains(old);
+  }
+
+  @Test
+  void whatAnAnchorHoldsIsNotFetchedAgain() throws IOException {
+    assertThat(yard.pull(model()).state()).isEqualTo(PullState.DONE);
+    String _ = publish(NEW);
+    assertThat(yard.pull(model()).state()).isEqualTo(PullState.DONE);
+    Files.delete(folder.resolve("models/blobs/" + OLD.digest().replace(':', '-')));
+    String _ = publish(OLD);
+    registry.forgetExchanges();
+    assertThat(yard.pull(model()).state()).isEqualTo(PullState.DONE);
+    assertThat(yard.model(model()).weights().orElseThrow()).hasBinaryContent(OLD.bytes());
+    assertThat(registry.exchanges("/v2/ns/m/blobs/" + OLD.digest())).isEmpty();
   }
 
   @Test

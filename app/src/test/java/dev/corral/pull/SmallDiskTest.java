@@ -30,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SmallDiskTest {
   private static final Content WEIGHTS = Content.random(6_000_000, 9);
 
+  private static final Content SMALLER = Content.random(4_500_000, 4);
+
   private static final Content LARGE = Content.random(8_500_000, 3);
 
   @TempDir private Path folder;
@@ -135,6 +137,32 @@ class SmallDiskTest {
       assertThat(done.state()).as(done.toString()).isEqualTo(PullState.DONE);
       assertThat(anchors.list()).isEmpty();
       assertThat(yard.has(name())).as("what the name means now stays").isTrue();
+      vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+
+  @Test
+  void aDiskThatFillsOnTheWayTakesTheAnchorsAndThePullGoesOn() throws Exception {
+    try (Yard yard = new Yard(folder, registry);
+        OllamaNode none = OllamaNode.start()) {
+      Vertx vertx = Vertx.vertx();
+      Target nobody = Target.parse("rig", none.url().toString(), "");
+      Anchors anchors = yard.anchors(new Management(new Upstream(vertx), "test"), nobody);
+      publishAndPull(yard, new ImageLayer("model", Content.random(5_900_000, 1)));
+      publishAndPull(yard, new ImageLayer("model", Content.random(300_000, 2)));
+      assertThat(anchors.list()).hasSize(1);
+
+      registry.publish("ns/other:t", Yard.CONFIG, new ImageLayer("model", SMALLER));
+      registry.play(new Mischief.Slow(300_000), Where.everywhere());
+      Pull job = yard.pulls().ask(Yard.name(name().replace("/m:", "/other:")), "test");
+      yard.await(job.id(), pull -> pull.bytesDone() > 300_000);
+      assertThat(anchors.list()).as("there was room when it began").hasSize(1);
+      Path other = Objects.requireNonNull(disk).fill("somebody-elses");
+      registry.behave();
+      Pull done = yard.awaitEnd(job.id());
+      assertThat(done.state()).as(done.toString()).isEqualTo(PullState.DONE);
+      assertThat(anchors.list()).isEmpty();
+      assertThat(other).exists();
       vertx.close().toCompletionStage().toCompletableFuture().join();
     }
   }

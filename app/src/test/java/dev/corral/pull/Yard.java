@@ -3,6 +3,7 @@ package dev.corral.pull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.blobs.Folders;
+import dev.corral.blobs.OllamaFolder;
 import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
 import dev.corral.blobs.StoredModel;
@@ -138,6 +139,11 @@ public final class Yard implements AutoCloseable {
   ///
   /// @param rig the one node
   Anchors anchors(Management management, Target rig) {
+    return anchors(management, rig, Optional.empty());
+  }
+
+  /// @param rigFolder its models, where we may write them
+  Anchors anchors(Management management, Target rig, Optional<OllamaFolder> rigFolder) {
     Anchors anchors =
         new Anchors(
             database,
@@ -146,7 +152,7 @@ public final class Yard implements AutoCloseable {
                 Optional.of(
                     target.equals(Pulls.OWN)
                         ? new OwnSite(store)
-                        : new NodeSite(management, rig, Optional.empty())),
+                        : new NodeSite(management, rig, rigFolder, rigFolder.isPresent())),
             () -> new Anchors.Bound(ChangeSettings.defaults(), 0),
             InstantSource.system());
     pulls.keepIn(anchors);

@@ -15,6 +15,7 @@ import dev.corral.model.Layer;
 import dev.corral.model.Manifest;
 import dev.corral.model.ModelName;
 import dev.corral.ollama.Management;
+import dev.corral.testkit.Exchange;
 import dev.corral.testkit.Fault;
 import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.TestModel;
@@ -24,10 +25,16 @@ import dev.corral.upstream.Upstream;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,7 +78,7 @@ class AnchorsTest {
         name ->
             switch (name) {
               case "own" -> Optional.of(new OwnSite(store));
-              case "rig" -> Optional.of(new NodeSite(management, target, Optional.empty()));
+              case "rig" -> Optional.of(new NodeSite(management, target, Optional.empty(), false));
               default -> Optional.empty();
             },
         () -> new Anchors.Bound(settings, disk),
@@ -96,7 +103,7 @@ class AnchorsTest {
     Anchor anchor = anchors.keep("own", FOX).orElseThrow();
     Digest fresh = publish(FOX, "new weights");
     assertThat(meaning(FOX)).isEqualTo(fresh);
-    assertThat(anchors.bringBack(anchor)).isTrue();
+    assertThat(anchors.bringBack(anchor).back()).isTrue();
     assertThat(meaning(FOX)).isEqualTo(old);
     assertThat(anchor.blobs()).hasSize(2);
     assertThat(Digest.of(anchor.manifest().getBytes(StandardCharsets.UTF_8))).isEqualTo(old);
@@ -160,9 +167,9 @@ class AnchorsTest {
     Anchor anchor = anchors.keep("rig", name).orElseThrow();
     assertThat(node.modelNames()).contains(anchor.hidden().shortName());
     node.remove("markov-a");
-    assertThat(anchors.bringBack(anchor)).isTrue();
+    assertThat(anchors.bringBack(anchor).back()).isTrue();
     assertThat(node.model("markov-a")).map(TestModel::sentence).contains(TestModel.FOX);
-    assertThat(anchors.drop(anchor)).isTrue();
+    assertThat(anchors.drop(anchor)).isPresent();
     assertThat(node.modelNames()).doesNotContain(anchor.hidden().shortName());
   }
 
@@ -175,8 +182,152 @@ class AnchorsTest {
     assertThat(anchors.dropOldest("rig", 1)).as("nothing came free").isZero();
     assertThat(anchors.list()).extracting(Anchor::hidden).containsExactly(anchor.hidden());
     node.remove(anchor.hidden().shortName());
-    assertThat(anchors.drop(anchor)).as("what somebody removed past us is gone").isTrue();
+    assertThat(anchors.drop(anchor)).as("what somebody removed past us is gone").isPresent();
     assertThat(anchors.list()).isEmpty();
+  }
+
+  private Path blob(Digest digest) {
+    return folder.resolve("models/blobs/sha256-" + digest.hex());
+  }
+
+  /// Somebody tidies our folder past us: the hidden manifest goes, and all blobs of the anchor.
+  private void cleanUp(Anchor anchor) throws IOException {
+    try (Stream<Path> hidden = Files.walk(folder.resolve("models/manifests"))) {
+      for (Path path : hidden.filter(path -> path.endsWith(anchor.id())).toList()) {
+        Files.delete(path);
+      }
+    }
+    for (Digest digest : anchor.blobs()) {
+      Files.deleteIfExists(blob(digest));
+    }
+  }
+
+  @Test
+  void whatSomebodyElseRemovesComesBackFromItsLinks() throws Exception {
+    Anchors anchors = anchors();
+    Digest old = publish(FOX, "old weights");
+    Anchor anchor = anchors.keep("own", FOX).orElseThrow();
+    Digest _ = publish(FOX, "new weights");
+    assertThat(anchors.kept()).extracting(Kept::holding).containsExactly(Kept.Holding.LINKS);
+    cleanUp(anchor);
+    assertThat(anchors.bringBack(anchor)).isEqualTo(new Undone.Back());
+    assertThat(meaning(FOX)).isEqualTo(old);
+    assertThat(store.find(FOX).orElseThrow().whole()).isTrue();
+    assertThat(store.find(FOX).orElseThrow().weights().orElseThrow()).hasContent("old weights");
+  }
+
+  @Test
+  void damagedBytesAreNotPutBackAndTheNameKeepsWhatItMeans() throws Exception {
+    Anchors anchors = anchors();
+    Digest _ = publish(FOX, "old weights");
+    Anchor anchor = anchors.keep("own", FOX).orElseThrow();
+    Digest fresh = publish(FOX, "new weights");
+    for (String wrong : List.of("old weighst", "old weig")) {
+      Path weights = blob(Digest.of("old weights".getBytes(StandardCharsets.UTF_8)));
+      if (Files.exists(weights)) {
+        Files.writeString(weights, wrong); // the link is the same file
+      } else {
+        Files.writeString(link(anchor, "old weights"), wrong);
+      }
+      cleanUp(anchor);
+      assertThat(anchors.bringBack(anchor))
+          .isEqualTo(
+              new Undone.Not("a part of it was removed, and what was kept of that is damaged"));
+      assertThat(meaning(FOX)).isEqualTo(fresh);
+      assertThat(weights).doesNotExist();
+    }
+  }
+
+  private Path link(Anchor anchor, String content) throws IOException {
+    String name = "sha256-" + Digest.of(content.getBytes(StandardCharsets.UTF_8)).hex();
+    try (Stream<Path> links = Files.walk(folder.resolve("models/.corral/anchors"))) {
+      return links
+          .filter(path -> path.endsWith(Path.of(anchor.id(), name)))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void whatDroppingAnAnchorGivesIsToldAsItIs() throws Exception {
+    Anchors anchors = anchors();
+    Digest _ = publish(FOX, "old weights");
+    Anchor anchor = anchors.keep("own", FOX).orElseThrow();
+    assertThat(anchors.kept().getFirst().aloneBytes()).as("the name still means it").hasValue(0);
+    assertThat(anchors.couldFree("own", 1)).isFalse();
+    Digest _ = publish(FOX, "new weights");
+    long weights = "old weights".length();
+    assertThat(anchors.kept().getFirst().aloneBytes()).as("not the config").hasValue(weights);
+    assertThat(anchors.freesWith("own", FOX)).hasValue(weights + "new weights".length() + 2);
+    cleanUp(anchor);
+    assertThat(anchors.allFree()).as("its links hold the config too").isEqualTo(weights + 2);
+    assertThat(anchors.drop(anchor)).hasValue(weights + 2);
+  }
+
+  @Test
+  void twoAnchorsOfTheSameWeightsCountThemOnce() throws Exception {
+    Anchors anchors = anchors();
+    ModelName owl = ModelName.parse("owl:t").orElseThrow();
+    for (ModelName name : List.of(FOX, owl)) {
+      Digest _ = publish(name, "shared weights");
+      Optional<Anchor> _ = anchors.keep("own", name);
+      Digest _ = publish(name, "new");
+    }
+    assertThat(anchors.kept()).extracting(Kept::aloneBytes).containsOnly(OptionalLong.of(0));
+    assertThat(anchors.allFree()).isEqualTo("shared weights".length());
+    assertThat(anchors.dropOldest("own", 5)).as("the first alone gives nothing").isEqualTo(2);
+  }
+
+  @Test
+  void whatAKillLeavesOfLinksIsRemovedAtTheNextStart() throws Exception {
+    Anchors anchors = anchors();
+    Digest _ = publish(FOX, "old weights");
+    Anchor anchor = anchors.keep("own", FOX).orElseThrow();
+    Path kept = link(anchor, "old weights");
+    Path stray = Files.createDirectories(kept.resolveSibling("../0123-4567").normalize());
+    Path _ = Files.createLink(stray.resolve(kept.getFileName()), kept);
+    Path _ = Files.createLink(stray.resolve("making-" + kept.getFileName()), kept);
+    Path others = Files.createDirectories(stray.resolve("../../other-own/8901-2345").normalize());
+    Path _ = Files.createLink(others.resolve(kept.getFileName()), kept);
+    anchors().tidy(List.of("own"));
+    assertThat(stray).doesNotExist();
+    assertThat(kept).as("the anchor's own stay").exists();
+    assertThat(others).as("another Corral's too").exists();
+    FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofDays(91)));
+    Files.setLastModifiedTime(others.resolveSibling(""), longAgo);
+    anchors.tidy(List.of("own"));
+    assertThat(others).as("until it was not seen for months").doesNotExist();
+  }
+
+  @Test
+  void whatWasKeptBeforeThereWereLinksGetsThem() throws Exception {
+    Anchors anchors = anchors();
+    Digest _ = publish(FOX, "old weights");
+    Anchor anchor = anchors.keep("own", FOX).orElseThrow();
+    Path kept = link(anchor, "old weights").resolveSibling("");
+    try (Stream<Path> links = Files.list(kept)) {
+      for (Path link : links.toList()) {
+        Files.delete(link);
+      }
+    }
+    assertThat(anchors.kept()).extracting(Kept::holding).containsExactly(Kept.Holding.MANIFEST);
+    anchors.tidy(List.of());
+    assertThat(anchors.kept()).extracting(Kept::holding).containsExactly(Kept.Holding.LINKS);
+  }
+
+  @Test
+  void aNodeThatDoesNotAnswerKeepsNobodyFromTheOtherAnchors() throws Exception {
+    Anchors anchors = anchors();
+    Digest _ = publish(FOX, "old weights");
+    Anchor slow = anchors.keep("rig", ModelName.parse("markov-a").orElseThrow()).orElseThrow();
+    node.inject(new Fault.Hang(), Where.path("/api/delete").once());
+    Thread waits = Thread.ofVirtual().start(() -> anchors.drop(slow));
+    Exchange _ = node.awaitExchange("/api/delete", Duration.ofSeconds(30));
+    assertThat(anchors.keep("own", FOX)).isPresent();
+    assertThat(anchors.bringBack(slow).back()).as("it is just being removed").isFalse();
+    assertThat(waits.isAlive()).isTrue();
+    node.crash();
+    waits.join();
   }
 
   @Test

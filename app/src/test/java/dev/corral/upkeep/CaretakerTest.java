@@ -80,6 +80,9 @@ class CaretakerTest {
                 },
                 (_, _) -> new Restoring.Nothing(),
                 _ -> {}),
+            () -> {
+              throw new IllegalStateException("the folder is away");
+            },
             PruneSettings::defaults,
             notices::add,
             Clock.systemUTC()));
