@@ -113,7 +113,7 @@ final class Disk {
             .computeIfAbsent(key == null ? file.getFileName() : key, _ -> new ArrayList<>())
             .add(file);
       } catch (IOException e) {
-        continue; // somebody has just removed it
+        // Somebody has just removed it.
       }
     }
     return names.values().stream()
