@@ -4,6 +4,7 @@ import dev.corral.outbound.NotReached.Why;
 import dev.corral.wire.FramedBody;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -156,6 +157,23 @@ final class Connection implements Closeable, FramedBody.Lines {
     return length > 0 && line.charAt(length - 1) == '\r'
         ? line.substring(0, length - 1)
         : line.toString();
+  }
+
+  /// Reads a body that is wanted as a whole, up to so many bytes: as long as a head may take, so
+  /// that nobody holds us by a byte now and then.
+  byte[] readInTime(InputStream body, int most) throws IOException {
+    long end = System.nanoTime() + patience.head().toNanos();
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    byte[] piece = new byte[BUFFER];
+    int count = 0;
+    while (count >= 0 && all.size() < most) {
+      count = body.read(piece, 0, Math.min(BUFFER, most - all.size()));
+      all.write(piece, 0, Math.max(0, count));
+      if (System.nanoTime() - end > 0) {
+        throw new SocketTimeoutException("the body came too slowly");
+      }
+    }
+    return all.toByteArray();
   }
 
   /// The length of the next chunk; its line is short.

@@ -77,8 +77,12 @@ public final class Response implements Reached, AutoCloseable {
 
   /// The first header of that name.
   public Optional<String> header(String name) {
-    List<String> values = headers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
-    return values.stream().findFirst();
+    return headers(name).stream().findFirst();
+  }
+
+  /// All headers of that name, in their order.
+  public List<String> headers(String name) {
+    return headers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
   }
 
   /// Bytes of the body as announced; -1 where they are not.
@@ -105,19 +109,20 @@ public final class Response implements Reached, AutoCloseable {
     return length < 0 ? in : FramedBody.exactly(in, length);
   }
 
-  /// The whole body, where it has at most so many bytes; empty where it has more.
+  /// The whole body, where it has at most so many bytes; empty where it has more. Fails where it
+  /// comes more slowly than a head may.
   public Optional<byte[]> bytes(int most) throws IOException {
     if (length > most) {
       return Optional.empty();
     }
-    byte[] bytes = body().readNBytes(most + 1);
+    byte[] bytes = connection.readInTime(body(), most + 1);
     return bytes.length > most ? Optional.empty() : Optional.of(bytes);
   }
 
   /// The begin of the body as text, for a message; empty where it cannot be read.
   public String text(int most) {
     try {
-      return new String(body().readNBytes(most), StandardCharsets.UTF_8);
+      return new String(connection.readInTime(body(), most), StandardCharsets.UTF_8);
     } catch (IOException e) {
       return "";
     }

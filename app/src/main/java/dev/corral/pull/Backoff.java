@@ -47,8 +47,11 @@ final class Backoff {
       }
     }
     long now = System.nanoTime();
-    Duration wait = trouble.retryAfter().orElseGet(this::nextWait);
-    if (trouble.retryAfter().isPresent()) {
+    Duration own = nextWait();
+    // To be told "at once", or a time that is over, is to be told nothing.
+    Duration wait =
+        trouble.retryAfter().filter(told -> told.compareTo(settings.firstWait()) >= 0).orElse(own);
+    if (wait.compareTo(own) > 0) {
       // Waiting as told is not silence.
       lastByte = Math.max(lastByte, now + wait.toNanos() - settings.giveUp().toNanos() / 2);
     }

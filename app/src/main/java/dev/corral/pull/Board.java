@@ -91,6 +91,8 @@ final class Board {
     PullState was = before == null ? PullState.QUEUED : before.state();
     if (before == null || was != now.state() || before.attempt() != now.attempt()) {
       tell(now, new PullEvent.Moved(now, was));
+    } else if (before.wanted() != now.wanted() || before.hurried() != now.hurried()) {
+      save(now); // what somebody has said is said once: a restart must know of it
     } else if (!now.equals(before)
         && System.nanoTime() - told.getOrDefault(now.id(), 0L) > TELL_NANOS) {
       tell(now, new PullEvent.Progressed(now));

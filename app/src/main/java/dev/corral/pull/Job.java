@@ -46,6 +46,8 @@ final class Job {
     this.attempt = before.attempt();
     this.endedAt = before.endedAt();
     this.problem = before.problem();
+    this.wanted = before.wanted();
+    this.hurried = before.hurried();
     // One that a person has paused has no problem.
     this.wantsRoom = state == PullState.PAUSED && !problem.text().isEmpty();
   }
@@ -252,6 +254,8 @@ final class Job {
         endedAt,
         problem,
         askedBy,
+        wanted,
+        hurried,
         blobs);
   }
 }

@@ -125,6 +125,7 @@ final class NodeRun implements Work {
     }
     Optional<Anchor> anchor = anchored();
     Optional<End> end = Optional.empty();
+    lastByte = System.nanoTime();
     while (end.isEmpty()) {
       end = stop.asked() ? Optional.of(new End.Stopped()) : stoppable();
     }
@@ -253,7 +254,7 @@ final class NodeRun implements Work {
   /// What an interrupted pull left keeps this one from ever succeeding, however often it is issued.
   private Optional<End> poisoned(Meaning.Parts parts, String told) {
     checking = true;
-    Optional<String> why = cure.parts(parts.digest(), expected);
+    Optional<String> why = ourselves(() -> cure.parts(parts.digest(), expected));
     checking = false;
     boolean last = !mayCure();
     if (why.isEmpty() && !last) {
@@ -311,11 +312,23 @@ final class NodeRun implements Work {
   private Optional<End> checked() {
     checking = true;
     try {
-      Fetched _ = answer(patience.registry());
-      return judged(check.look(expected, shares));
+      return judged(
+          ourselves(() -> {
+            Fetched _ = answer(patience.registry());
+            return check.look(expected, shares);
+          }));
     } finally {
       checking = false;
     }
+  }
+
+  /// What we do ourselves takes its time (hashing forty gigabytes, loading them), in which the node
+  /// owes us no byte.
+  private <T> T ourselves(Supplier<T> work) {
+    long begun = System.nanoTime();
+    T done = work.get();
+    lastByte += System.nanoTime() - begun;
+    return done;
   }
 
   private Optional<End> judged(Verdict verdict) {

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param endedAt null while it is not over
 /// @param problem what went wrong
 /// @param askedBy who asked first: a key's name, or how it was asked
+/// @param wanted somebody waits for it, though it was prefetched at first
+/// @param hurried somebody has told it to go on, whatever the window says
 /// @param blobs in the order in which they are fetched; empty until the manifest is known
 public record Pull(
     String id,
@@ -36,6 +38,8 @@ public record Pull(
     @Nullable Instant endedAt,
     Problem problem,
     String askedBy,
+    boolean wanted,
+    boolean hurried,
     List<Blob> blobs) {
   /// One blob of it.
   public record Blob(Digest digest, long done, long total) {}

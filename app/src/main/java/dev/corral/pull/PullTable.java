@@ -31,7 +31,8 @@ final class PullTable {
             .query(
                 PullTable::pull,
                 "select id, model, target, state, asked_by, attempt, bytes_done, bytes_total,"
-                    + " started_at, ended_at, missing, error, next from pull where store = ?"
+                    + " started_at, ended_at, missing, error, next, wanted, hurried from pull"
+                    + " where store = ?"
                     + " order by started_at, id",
                 store)
             .stream()
@@ -59,6 +60,8 @@ final class PullTable {
                 ended == null ? null : Instant.ofEpochMilli(ended),
                 new Problem(row.number("missing") != 0, row.text("error"), row.text("next")),
                 row.text("asked_by"),
+                row.number("wanted") != 0,
+                row.number("hurried") != 0,
                 List.of()));
   }
 
@@ -71,8 +74,9 @@ final class PullTable {
           int _ =
               sql.update(
                   "insert into pull (id, store, model, target, state, asked_by, attempt,"
-                      + " bytes_done, bytes_total, started_at, ended_at, missing, error, next)"
-                      + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                      + " bytes_done, bytes_total, started_at, ended_at, missing, error, next,"
+                      + " wanted, hurried)"
+                      + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                   pull.id(),
                   store,
                   full(pull.model()),
@@ -86,7 +90,9 @@ final class PullTable {
                   ended == null ? null : ended.toEpochMilli(),
                   pull.problem().missing() ? 1 : 0,
                   cut(pull.problem().text(), LONGEST_TEXT),
-                  cut(pull.problem().next(), LONGEST_TEXT));
+                  cut(pull.problem().next(), LONGEST_TEXT),
+                  pull.wanted() ? 1 : 0,
+                  pull.hurried() ? 1 : 0);
           return true;
         });
   }

@@ -72,6 +72,8 @@ final class Roster {
             null,
             Problem.NONE,
             ask.askedBy(),
+            false,
+            false,
             List.of());
     forgetOldest();
     jobs.put(fresh.id(), new Job(fresh));

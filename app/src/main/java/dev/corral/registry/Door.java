@@ -59,7 +59,10 @@ final class Door {
   }
 
   private Sent challenged(Ask ask, Response refused, Ask.@Nullable Credential shown) {
-    Optional<Challenge> challenge = refused.header("www-authenticate").flatMap(Challenge::parse);
+    Optional<Challenge> challenge =
+        refused.headers("www-authenticate").stream()
+            .flatMap(header -> Challenge.parse(header).stream())
+            .findFirst();
     Optional<Origin> asker = Origin.of(refused.uri());
     if (challenge.isEmpty() || asker.isEmpty()) {
       return new Answered(refused);

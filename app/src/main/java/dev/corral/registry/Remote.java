@@ -12,10 +12,13 @@ import dev.corral.outbound.Reached;
 import dev.corral.outbound.Response;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
@@ -77,12 +80,26 @@ public final class Remote {
         return troubles.page();
       }
       Manifest manifest = Manifest.parse(bytes.get());
+      if (twoSizes(manifest)) {
+        return troubles.wrong("the manifest makes no sense: it gives one blob two sizes");
+      }
       return new Fetched.Found(bytes.get(), manifest, Digest.of(bytes.get()));
     } catch (IllegalArgumentException e) {
       return troubles.wrong("the manifest makes no sense: " + e.getMessage());
+    } catch (SocketTimeoutException e) {
+      return troubles.away("the manifest came too slowly");
     } catch (IOException e) {
       return troubles.away("the connection broke off");
     }
+  }
+
+  private static boolean twoSizes(Manifest manifest) {
+    Map<Digest, Long> sizes = new HashMap<>();
+    return manifest.blobs().stream()
+        .anyMatch(layer ->
+            Objects.requireNonNullElse(
+                    sizes.putIfAbsent(layer.digest(), layer.size()), layer.size())
+                != layer.size());
   }
 
   private static boolean looksLikePage(Response response, byte[] bytes) {

@@ -113,14 +113,23 @@ final class Troubles {
 
   /// Hugging Face says 401 for what is private and for what is not there.
   private Trouble denied(String said) {
+    if (Hub.means(name) && !keyShown) {
+      return new Trouble(
+          Kind.DENIED,
+          host
+              + " does not give out '"
+              + name.shortName()
+              + "': it is not there, or private, or gated ("
+              + said
+              + ")",
+          "Check owner and name; where it is private or gated, accept the licence on its page, set"
+              + " HF_TOKEN, and start Corral again.");
+    }
     String next =
-        !Hub.means(name)
-            ? "This registry wants a key; Corral can show one to Hugging Face only."
-            : keyShown
-                ? "Does HF_TOKEN belong to somebody who may read it, and was the licence accepted"
-                    + " on its page? Does it exist?"
-                : "If it exists and is private or gated, set HF_TOKEN and accept the licence on its"
-                    + " page.";
+        Hub.means(name)
+            ? "Does HF_TOKEN belong to somebody who may read it, and was the licence accepted on"
+                + " its page? Does it exist?"
+            : "This registry wants a key; Corral can show one to Hugging Face only.";
     return new Trouble(
         Kind.DENIED, host + " does not give out '" + name.shortName() + "' (" + said + ")", next);
   }

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.corral.outbound.NotReached.Why;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -237,6 +239,60 @@ class OutboundTest {
     Outbound hasty = outbound(listed(), Outbound.Lookup.system(), HASTY);
     Response response = (Response) hasty.send(Ask.get(server.at("/x")));
     assertThatThrownBy(() -> response.bytes(100)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aServerThatOnlyDripsIsLeft() {
+    server.answers("/x", "HTTP/1.1 200 OK\nContent-Length: 9999\n\n…drips");
+    server.answers("/chunks", "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n1f40\r\n…drips");
+    Patience brief =
+        new Patience(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(4));
+    Outbound impatient = outbound(listed(), Outbound.Lookup.system(), brief);
+    for (String path : List.of("/x", "/chunks")) {
+      Response response = (Response) impatient.send(Ask.get(server.at(path)));
+      assertThatThrownBy(() -> response.bytes(10_000)).isInstanceOf(SocketTimeoutException.class);
+    }
+  }
+
+  @Test
+  void aNameThatCannotBeLookedUpIsSaidAndNotWaitedForForEver() {
+    CountDownLatch never = new CountDownLatch(1);
+    Outbound.Lookup none =
+        host -> {
+          throw new UnknownHostException(host);
+        };
+    Outbound.Lookup broken =
+        host -> {
+          throw new IOException("the resolver is on fire");
+        };
+    Outbound.Lookup silent =
+        _ -> {
+          try {
+            never.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return List.of();
+        };
+    Patience hasty =
+        new Patience(Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofSeconds(5));
+    assertThat(lookedUp(none, Patience.USUAL).text())
+        .isEqualTo("there is no host called r.example.com");
+    assertThat(lookedUp(broken, Patience.USUAL).text())
+        .isEqualTo("the name r.example.com could not be looked up");
+    NotReached slow = lookedUp(silent, hasty);
+    assertThat(slow.why()).isEqualTo(Why.SILENT);
+    assertThat(slow.text()).isEqualTo("the name r.example.com could not be looked up in time");
+    assertThat(lookedUp(_ -> List.of(), Patience.USUAL).why())
+        .as("no address at all")
+        .isEqualTo(Why.NOT_ALLOWED);
+    never.countDown();
+  }
+
+  private static NotReached lookedUp(Outbound.Lookup lookup, Patience patience) {
+    Destinations listed = Destinations.of(List.of("r.example.com"), List.of());
+    return (NotReached)
+        outbound(listed, lookup, patience).send(Ask.get(URI.create("https://r.example.com/v2/")));
   }
 
   private Destinations listed() {

@@ -14,10 +14,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ServerSocketFactory;
 
 /// A server on loopback that answers each path with given bytes and remembers what it was asked.
 final class Scripted implements AutoCloseable {
+  /// Between two bytes of what drips.
+  private static final long DROP = 20_000_000;
+
   private final ServerSocket listener;
   private final Map<String, String> answers = new ConcurrentHashMap<>();
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
@@ -93,6 +97,10 @@ final class Scripted implements AutoCloseable {
       socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
       if (answer.endsWith("…stays open")) {
         in.read();
+      }
+      while (answer.endsWith("…drips")) {
+        socket.getOutputStream().write('.');
+        LockSupport.parkNanos(DROP);
       }
     } catch (IOException e) {
       // The client has left.

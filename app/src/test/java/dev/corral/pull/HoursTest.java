@@ -86,6 +86,37 @@ class HoursTest {
   }
 
   @Test
+  void whoCouldNotWaitForTheWindowNeedNotSayItAgainAfterARestart() {
+    try (RegistryDouble registry = RegistryDouble.start();
+        Yard yard = new Yard(folder, registry)) {
+      registry.publish("ns/m:t", Yard.CONFIG, new ImageLayer("model", WEIGHTS));
+      registry.play(new Mischief.Slow(300_000), Where.everywhere());
+      yard.hours(elsewhere());
+      Pull job = yard.ask("127.0.0.1:" + registry.port() + "/ns/m:t");
+      assertThat(yard.pulls().resume(job.id())).isTrue();
+      yard.await(job.id(), pull -> pull.bytesDone() > 100_000);
+      yard.stop();
+      yard.start(Optional.empty());
+      yard.hours(elsewhere());
+      registry.behave();
+      assertThat(yard.awaitEnd(job.id()).state()).isEqualTo(PullState.DONE);
+    }
+  }
+
+  @Test
+  void thatSomebodyWaitsForWhatWasPrefetchedIsWrittenDownAtOnce() {
+    try (Yard yard = new Yard(folder, new String[0])) {
+      yard.hours(elsewhere());
+      Pull early = yard.pulls().ask(Yard.name("fox"), Pulls.OWN, Pulls.PREFETCH);
+      assertThat(early.wanted()).isFalse();
+      assertThat(yard.ask("fox").id()).isEqualTo(early.id());
+      yard.stop();
+      yard.start(Optional.empty());
+      assertThat(yard.pulls().find(early.id()).orElseThrow().wanted()).isTrue();
+    }
+  }
+
+  @Test
   void whatIsPrefetchedMakesRoomForWhatSomebodyWaitsFor() {
     try (RegistryDouble registry = RegistryDouble.start();
         Yard yard = new Yard(folder, registry)) {

@@ -70,6 +70,10 @@ class NodePullTest {
   ///
   /// @param stall how long a node may be silent; only a test of that is hasty
   private void reach(Duration stall) {
+    reach(stall, Duration.ofSeconds(20));
+  }
+
+  private void reach(Duration stall, Duration giveUp) {
     NodePatience patience =
         new NodePatience(
             Await.LONG,
@@ -81,7 +85,7 @@ class NodePullTest {
             Duration.ofMillis(20),
             Duration.ofMillis(10),
             Duration.ofMillis(50),
-            Duration.ofSeconds(20),
+            giveUp,
             2,
             MOST_CURES);
     Target target = Target.parse("rig", node.url().toString(), "");
@@ -370,6 +374,17 @@ class NodePullTest {
     mayWrite = true;
     assertThat(pull().state()).isEqualTo(PullState.DONE);
     assertThat(Files.readAllBytes(weights)).as("we put it right").isEqualTo(WEIGHTS.bytes());
+  }
+
+  @Test
+  void theTimeInWhichWeLookedOurselvesIsNoSilenceOfTheNode() {
+    Duration giveUp = Duration.ofSeconds(2);
+    reach(Await.LONG, giveUp);
+    node.onPull(model(), right());
+    node.inject(Fault.silentPrefill(giveUp.plusMillis(500)), Where.path("/api/tags").once());
+    node.inject(new Fault.CutBeforeHead(), Where.path("/api/show").once());
+    assertThat(pull().state()).isEqualTo(PullState.DONE);
+    assertThat(pulls()).isEqualTo(2);
   }
 
   @Test

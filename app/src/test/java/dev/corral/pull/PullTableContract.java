@@ -57,6 +57,8 @@ abstract class PullTableContract {
         state.ended() ? NOW.plusSeconds(60) : null,
         problem,
         "a key",
+        state == PullState.PULLING,
+        state.ended(),
         List.of());
   }
 

@@ -126,6 +126,18 @@ class RosterTest {
   }
 
   @Test
+  void aRestartForgetsNeitherThatSomebodyWaitsNorThatTheyCouldNotWaitForTheWindow() {
+    Job job = job(ask(Pulls.PREFETCH).id());
+    assertThat(job.prefetched()).isTrue();
+    ask("somebody");
+    say(job, What.RESUME);
+    Roster afterwards = new Roster(List.copyOf(roster.snapshots().values()), Instant::now);
+    Job again = afterwards.all().iterator().next();
+    assertThat(again.prefetched()).isFalse();
+    assertThat(again.hurried()).isTrue();
+  }
+
+  @Test
   void aFullDiskIsWaitedForAlsoWhereItWasFoundWhileTheJobGaveWay() {
     Job job = begun();
     job.giveWay();

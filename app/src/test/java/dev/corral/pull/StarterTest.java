@@ -158,6 +158,8 @@ class StarterTest {
             null,
             Problem.NONE,
             "x",
+            false,
+            false,
             List.of());
     Starter starter = starter(Duration.ZERO, Map.of(other.id(), other));
     starter.reach(_ -> Optional.of(new Rig()));

@@ -88,6 +88,29 @@ class RegistryTest {
     assertThat(trouble.passing()).isFalse();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'digest':'%s','size':-1}",
+        "{'digest':'%s','size':1.5}",
+        "{'digest':'%s','size':'5'}",
+        "{'digest':'%s','size':9223372036854775808}",
+        "{'digest':'%s','size':1},{'digest':'%s','size':2}",
+        "{'digest':'SHA256:%s','size':1}",
+        "{'digest':'sha512:%s','size':1}",
+        "{'size':1}"
+      })
+  void layersThatCannotBeMakeNoManifest(String layers) {
+    String listed = layers.replace('\'', '"').replace("%s", BLOB.toString());
+    registry.publish(
+        "ns/m:t",
+        Body.of(
+            "{\"config\":{\"digest\":\"%s\",\"size\":1},\"layers\":[%s]}".formatted(BLOB, listed)));
+    Trouble trouble = (Trouble) remote().manifest();
+    assertThat(trouble.kind()).isEqualTo(Kind.WRONG);
+    assertThat(trouble.text()).contains("the manifest makes no sense");
+  }
+
   @Test
   void aManifestWithoutAnEndIsNotReadToItsEnd() {
     registry.publish("ns/m:t", Body.of(new byte[5 << 20]));
@@ -138,6 +161,56 @@ class RegistryTest {
     Trouble trouble = (Trouble) remote().manifest();
     assertThat(trouble.kind()).isEqualTo(Kind.NOT_ALLOWED);
     assertThat(storage.exchanges()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Basic realm=\"a, Bearer b\", Bearer realm=\"%s\",service=\"double\",scope=\"x\"",
+        "Bearer realm=\"%s\",service=double, Basic realm=\"elsewhere\"",
+        "bearer REALM=\"%s\""
+      })
+  void theWayToATokenIsFoundAmongOtherWaysIn(String header) {
+    URI token = URI.create("https://registry.example.com/token");
+    Challenge challenge = Challenge.parse(header.formatted(token)).orElseThrow();
+    assertThat(challenge.realm()).isEqualTo(token);
+    assertThat(challenge.service()).isIn("double", "");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Basic realm=\"x\"",
+        "Basic realm=\"Bearer realm=https://a/\"",
+        "Bearer realm=\"file:///etc/passwd\"",
+        "Bearer realm=\"//host/path with spaces\"",
+        "Bearer realm=\"mailto:a@b\"",
+        "Bearer",
+        "Bearer ",
+        ""
+      })
+  void whatShowsNoWayToATokenIsNone(String header) {
+    assertThat(Challenge.parse(header)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://169.254.169.254/latest/meta-data",
+        "https://127.0.0.1:%d/token",
+        "http://127.0.0.1:%d@169.254.169.254/token",
+        "http://localhost:%d/token",
+        "http://127.0.0.1:1/token",
+        "ftp://127.0.0.1:%d/token"
+      })
+  void noTokenIsAskedForAtAPlaceThatIsNotTheRegistryItself(String realm) {
+    restart(RegistryDouble.builder().tokens());
+    publish();
+    registry.realm(realm.formatted(registry.port()));
+    Trouble trouble = (Trouble) remote().manifest();
+    assertThat(trouble.kind()).isEqualTo(Kind.NOT_ALLOWED);
+    assertThat(trouble.text()).contains("which is another host");
+    assertThat(registry.exchanges("/token")).isEmpty();
   }
 
   @Test
@@ -200,6 +273,7 @@ class RegistryTest {
 
     Trouble without = (Trouble) remote("hf.co/ns/m:t", new Hub(registry.url(), "")).manifest();
     assertThat(without.kind()).isEqualTo(Kind.DENIED);
+    assertThat(without.text()).contains("it is not there, or private, or gated (401");
     assertThat(without.next()).contains("set HF_TOKEN");
     Trouble wrong = (Trouble) remote("hf.co/ns/m:t", new Hub(registry.url(), "hf_old")).manifest();
     assertThat(wrong.next()).contains("Does HF_TOKEN belong to somebody who may read it");

@@ -19,7 +19,18 @@ public final class SmallDisk implements AutoCloseable {
 
   /// @return empty where this user may not mount, or there is no tmpfs
   public static Optional<SmallDisk> over(Path folder, long bytes) {
-    return run("mount", "-t", "tmpfs", "-o", "size=" + bytes, "corral-test", folder.toString())
+    return mounted(folder, "size=" + bytes);
+  }
+
+  /// The same with room for so many files and folders, itself among them.
+  ///
+  /// @return empty where this user may not mount, or there is no tmpfs
+  public static Optional<SmallDisk> over(Path folder, long bytes, int files) {
+    return mounted(folder, "size=" + bytes + ",nr_inodes=" + files);
+  }
+
+  private static Optional<SmallDisk> mounted(Path folder, String options) {
+    return run("mount", "-t", "tmpfs", "-o", options, "corral-test", folder.toString())
         ? Optional.of(new SmallDisk(folder))
         : Optional.empty();
   }
