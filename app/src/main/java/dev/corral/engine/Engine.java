@@ -28,6 +28,7 @@ public final class Engine implements Runners, AutoCloseable {
 
   private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
   private final Installation installation;
+  private final Quantizer quantizer;
   private final Stable stable;
   private final Thread owner;
   private volatile EngineSettings settings;
@@ -51,6 +52,10 @@ public final class Engine implements Runners, AutoCloseable {
   public Engine(EngineSettings settings, Parts parts) {
     this.settings = settings;
     this.installation = parts.installation();
+    this.quantizer =
+        new Quantizer(
+            installation,
+            () -> (long) (this.settings.memoryShare() * parts.memory().get().freeBytes()));
     // What a Corral that was killed left there.
     RunnerProcess.remove(installation.work());
     this.stable = new Stable(parts, commands::add, this::launch);
@@ -76,9 +81,9 @@ public final class Engine implements Runners, AutoCloseable {
     };
   }
 
-  /// What makes weights smaller, with the same libraries.
+  /// What makes weights smaller, with the same libraries and within the same share of the memory.
   public Quantizer quantizer() {
-    return new Quantizer(installation);
+    return quantizer;
   }
 
   @Override

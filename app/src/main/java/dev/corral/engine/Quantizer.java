@@ -1,20 +1,22 @@
 package dev.corral.engine;
 
+import dev.corral.gguf.Gguf;
+import dev.corral.gguf.Tensor;
 import dev.corral.hardware.Processors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
-import java.util.function.DoubleConsumer;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Makes weights smaller, in a process of its own on the processor: a file that ends it hurts
-/// nobody else.
+/// nobody else. One at a time, because each takes all processors and much memory.
 public final class Quantizer {
   /// How it ended.
   public sealed interface Outcome {
@@ -31,6 +33,8 @@ public final class Quantizer {
   private static final String MAIN = "dev.corral.runner.Quantize";
   private static final int REFUSED = 3;
 
+  private static final String STOPPED = "it was stopped";
+
   /// llama.cpp's line for a tensor that is done: `[ 12/ 201] blk.0…`.
   private static final Pattern STEP = Pattern.compile("^\\[ *(\\d{1,9})/ *(\\d{1,9})\\].*");
 
@@ -40,39 +44,94 @@ public final class Quantizer {
   /// A process that was killed is gone at once, unless a disk holds it.
   private static final long GOING_SECONDS = 5;
 
-  private final Installation installation;
+  /// For each element of the tensor that is being written: read as a float, and the room for what
+  /// becomes of it (`llama_model_quantize_impl`). The file itself is mapped and counts as free.
+  private static final long BYTES_PER_ELEMENT = 2L * Float.BYTES;
 
-  public Quantizer(Installation installation) {
+  /// The process itself, with the engine's libraries.
+  private static final long OWN_BYTES = 96L << 20;
+
+  private static final double GIB = 1L << 30;
+
+  private final Installation installation;
+  private final LongSupplier allowed;
+  private final Line line = new Line();
+
+  /// @param allowed bytes of memory that it may take now
+  public Quantizer(Installation installation, LongSupplier allowed) {
     this.installation = installation;
+    this.allowed = allowed;
+  }
+
+  /// What the process needs of memory for a file, at most.
+  public static long memory(Gguf header) {
+    long largest = header.tensors().stream().mapToLong(Tensor::elements).max().orElse(0);
+    return OWN_BYTES + largest * BYTES_PER_ELEMENT;
+  }
+
+  /// Hears of a run.
+  public interface Told {
+    /// Another one is being written; this one comes after it.
+    void waits();
+
+    /// The share that is done, 0 to 1. What it throws ends the run.
+    void done(double share);
+
+    /// Given what ends the run, or its wait, from another thread.
+    void stoppable(Runnable stop);
   }
 
   /// Writes `to` and returns when it is whole or given up.
   ///
   /// @param level as Ollama names it: `Q4_K_M`, `Q8_0`, `F16`, …
-  /// @param progress told the share that is done, 0 to 1; what it throws ends the run
-  /// @param stoppable given what ends the run from another thread
-  public Outcome run(
-      Path from, Path to, String level, DoubleConsumer progress, Consumer<Runnable> stoppable)
+  /// @param memory what it needs, see [#memory(Gguf)]
+  public Outcome run(Path from, Path to, String level, long memory, Told told)
       throws InterruptedException {
     Optional<Launch.Ours> launch = Launch.onProcessor(installation);
     if (launch.isEmpty()) {
       return new Outcome.Unable();
     }
+    try (Line.Place place = line.join()) {
+      told.stoppable(place::close);
+      if (!place.first()) {
+        told.waits();
+      }
+      if (!place.awaitTurn()) {
+        return new Outcome.Failed(STOPPED);
+      }
+      long free = allowed.getAsLong();
+      return memory > free
+          ? new Outcome.Failed(tooLarge(memory, free))
+          : inTurn(launch.get(), from, to, level, told);
+    }
+  }
+
+  private static String tooLarge(long memory, long free) {
+    return String.format(
+        Locale.ROOT,
+        "it takes up to %.1f GiB of memory, and %.1f GiB are free for it; stop a model that is"
+            + " loaded (corral stop NAME), or quantize on a larger machine",
+        memory / GIB,
+        free / GIB);
+  }
+
+  private Outcome inTurn(Launch.Ours launch, Path from, Path to, String level, Told listener)
+      throws InterruptedException {
     Path folder = null;
     try {
       folder = Files.createTempDirectory(Files.createDirectories(installation.work()), "quantize");
       ProcessBuilder builder =
-          new ProcessBuilder(command(launch.get(), from, to, level)).directory(folder.toFile());
+          new ProcessBuilder(command(launch, from, to, level)).directory(folder.toFile());
       builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
       builder.environment().clear();
       builder.environment().putAll(Surroundings.of(installation.environment()));
       Process process = builder.start();
       AtomicBoolean stopped = new AtomicBoolean();
-      stoppable.accept(() -> {
+      listener.stoppable(() -> {
         stopped.set(true);
         process.destroyForcibly();
       });
-      return told(watch(process, progress, stopped), from, to);
+      return told(watch(process, listener, stopped), from, to);
     } catch (IOException e) {
       LOG.log(System.Logger.Level.ERROR, "weights could not be made smaller", e);
       return new Outcome.Failed("its process could not be started; see: corral logs");
@@ -98,7 +157,7 @@ public final class Quantizer {
         : outcome;
   }
 
-  private static Outcome watch(Process process, DoubleConsumer progress, AtomicBoolean stopped)
+  private static Outcome watch(Process process, Told listener, AtomicBoolean stopped)
       throws InterruptedException {
     RunnerLog log = new RunnerLog();
     try {
@@ -108,7 +167,7 @@ public final class Quantizer {
             log.add(line);
             Matcher step = STEP.matcher(line);
             if (step.matches()) {
-              progress.accept(
+              listener.done(
                   Double.parseDouble(step.group(1)) / Math.max(1, Long.parseLong(step.group(2))));
             }
           });
@@ -116,7 +175,7 @@ public final class Quantizer {
       return switch (code) {
         case 0 -> new Outcome.Done();
         case REFUSED -> new Outcome.Failed(log.lastWords());
-        default -> stopped.get() ? new Outcome.Failed("it was stopped") : crashed(code, log);
+        default -> stopped.get() ? new Outcome.Failed(STOPPED) : crashed(code, log);
       };
     } finally {
       // Whoever removes its file does so once it writes no more.

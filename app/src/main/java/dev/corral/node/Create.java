@@ -110,8 +110,7 @@ public final class Create {
     if (!Smaller.needed(ask.quantize(), level) || weights.isEmpty()) {
       return file;
     }
-    return smaller.made(
-        weights.get(), file.layer().size(), level, ask.quantize(), steps, turn::onCancel);
+    return smaller.made(file, weights.get(), level, ask.quantize(), steps, turn::onCancel);
   }
 
   /// The config of the base, with its weights written anew where that is wanted.

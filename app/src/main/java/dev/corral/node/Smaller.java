@@ -61,20 +61,27 @@ final class Smaller {
 
   /// A new blob with the weights of `from` at another level.
   ///
-  /// @param is the level of `from`, see [#needed(String, String)]
+  /// @param from whose weights lie in `file`
+  /// @param is their level, see [#needed(String, String)]
   WeightFiles.Checked made(
-      Path from, long size, String is, String wanted, Steps steps, Consumer<Runnable> onCancel)
+      WeightFiles.Checked from,
+      Path file,
+      String is,
+      String wanted,
+      Steps steps,
+      Consumer<Runnable> onCancel)
       throws IOException, StoreFailure {
+    long size = from.layer().size();
     String status = "quantizing " + is + " model to " + wanted.toUpperCase(Locale.ROOT);
     double share = BITS.getOrDefault(level(wanted), 0.0) / WHOLE.getOrDefault(is, 1.0);
     try (Foreign made = store.foreign((long) (size * share))) {
       Quantizer.Outcome outcome =
           quantizer.run(
-              from,
+              file,
               made.file(),
               level(wanted),
-              done -> steps.measured(status, size, done),
-              onCancel);
+              Quantizer.memory(from.header()),
+              new Telling(steps, status, size, onCancel));
       switch (outcome) {
         case Quantizer.Outcome.Done _ -> steps.say("verifying conversion");
         case Quantizer.Outcome.Failed(String why) ->
@@ -86,6 +93,25 @@ final class Smaller {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CallerLeft();
+    }
+  }
+
+  /// A run as Ollama's events tell it.
+  private record Telling(Steps steps, String status, long size, Consumer<Runnable> onCancel)
+      implements Quantizer.Told {
+    @Override
+    public void waits() {
+      steps.say("waiting for another model to be quantized");
+    }
+
+    @Override
+    public void done(double share) {
+      steps.measured(status, size, share);
+    }
+
+    @Override
+    public void stoppable(Runnable stop) {
+      onCancel.accept(stop);
     }
   }
 

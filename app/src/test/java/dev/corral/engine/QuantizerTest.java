@@ -10,7 +10,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,10 +39,9 @@ class QuantizerTest {
     weights = Files.write(folder.resolve("weights"), Shop.tiny("markov-a"));
   }
 
-  private String whyNot(Path from, Path to, Consumer<Runnable> stoppable)
-      throws InterruptedException {
+  private Quantizer quantizer(LongSupplier allowed) {
     Installation real = Installation.ofThisProcess(folder.resolve("work"), System.getenv());
-    Installation installation =
+    return new Quantizer(
         new Installation(
             real.java(),
             real.ownClassPath(),
@@ -43,10 +50,82 @@ class QuantizerTest {
             EngineFiles.natives(),
             real.classCache(),
             real.work(),
-            real.environment());
-    Outcome outcome = new Quantizer(installation).run(from, to, "Q8_0", _ -> {}, stoppable);
+            real.environment()),
+        allowed);
+  }
+
+  private String whyNot(Path from, Path to, Consumer<Runnable> stoppable)
+      throws InterruptedException {
+    Outcome outcome =
+        quantizer(() -> Long.MAX_VALUE).run(from, to, "Q8_0", 0, new Heard(stoppable));
     assertThat(folder.resolve("work")).isEmptyDirectory();
     return ((Outcome.Failed) outcome).why();
+  }
+
+  /// Takes what ends a run.
+  private record Heard(CountDownLatch waiting, Consumer<Runnable> stoppable)
+      implements Quantizer.Told {
+    Heard(Consumer<Runnable> stoppable) {
+      this(new CountDownLatch(1), stoppable);
+    }
+
+    @Override
+    public void waits() {
+      waiting.countDown();
+    }
+
+    @Override
+    public void done(double share) {}
+
+    @Override
+    public void stoppable(Runnable stop) {
+      stoppable.accept(stop);
+    }
+  }
+
+  @Test
+  void oneIsWrittenAfterTheOtherAndWhoeverGivesUpIsNotWaitedFor() throws Exception {
+    Semaphore going = new Semaphore(0);
+    CountDownLatch first = new CountDownLatch(1);
+    Quantizer quantizer =
+        quantizer(() -> {
+          first.countDown();
+          going.acquireUninterruptibly();
+          return Long.MAX_VALUE;
+        });
+    AtomicReference<Runnable> stop = new AtomicReference<>();
+    Heard second = new Heard(stop::set);
+    Heard third = new Heard(_ -> {});
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Outcome> one =
+          threads.submit(
+              () -> quantizer.run(weights, folder.resolve("1"), "Q8_0", 0, new Heard(_ -> {})));
+      first.await();
+      Future<Outcome> two =
+          threads.submit(() -> quantizer.run(weights, folder.resolve("2"), "Q8_0", 0, second));
+      second.waiting().await();
+      Future<Outcome> three =
+          threads.submit(() -> quantizer.run(weights, folder.resolve("3"), "Q8_0", 0, third));
+      third.waiting().await();
+
+      stop.get().run();
+      assertThat(two.get()).isEqualTo(new Outcome.Failed("it was stopped"));
+      assertThat(one.isDone()).isFalse();
+      going.release(2);
+      assertThat(one.get()).isEqualTo(new Outcome.Done());
+      assertThat(three.get()).isEqualTo(new Outcome.Done());
+    }
+    assertThat(folder.resolve("2")).doesNotExist();
+    assertThat(folder.resolve("3")).exists();
+  }
+
+  @Test
+  void weightsThatNeedMoreMemoryThanThereIsAreRefusedWithBothNumbers() throws Exception {
+    Outcome outcome =
+        quantizer(() -> 1L << 30)
+            .run(weights, folder.resolve("new"), "Q8_0", 6L << 30, new Heard(_ -> {}));
+    assertThat(((Outcome.Failed) outcome).why()).contains("6.0 GiB", "1.0 GiB", "corral stop NAME");
+    assertThat(folder.resolve("new")).doesNotExist();
   }
 
   @Test
@@ -68,6 +147,13 @@ class QuantizerTest {
 
   @Test
   void whoeverStopsItFindsItEnded() throws Exception {
-    assertThat(whyNot(weights, folder.resolve("new"), Runnable::run)).isEqualTo("it was stopped");
+    AtomicBoolean inTurn = new AtomicBoolean();
+    Consumer<Runnable> stopsTheProcess =
+        stop -> {
+          if (inTurn.getAndSet(true)) {
+            stop.run();
+          }
+        };
+    assertThat(whyNot(weights, folder.resolve("new"), stopsTheProcess)).isEqualTo("it was stopped");
   }
 }

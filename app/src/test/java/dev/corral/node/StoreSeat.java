@@ -44,7 +44,7 @@ record StoreSeat(Store store, OwnNode node) implements Closeable {
                 new Show(library).routes(),
                 new Names(store).routes(),
                 new BlobCalls(store).routes(),
-                new Create(store, new Quantizer(BARE)).routes())));
+                new Create(store, new Quantizer(BARE, () -> Long.MAX_VALUE)).routes())));
   }
 
   Digest upload(byte[] content) {
