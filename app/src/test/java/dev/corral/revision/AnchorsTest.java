@@ -23,6 +23,7 @@ import dev.corral.testkit.Where;
 import dev.corral.upstream.Target;
 import dev.corral.upstream.Upstream;
 import io.vertx.core.Vertx;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -297,6 +298,94 @@ class AnchorsTest {
     Files.setLastModifiedTime(others.resolveSibling(""), longAgo);
     anchors.tidy(List.of("own"));
     assertThat(others).as("until it was not seen for months").doesNotExist();
+  }
+
+  /// Each step of making and of dropping may be the last: what there is then is known, and goes.
+  @Test
+  void afterAKillAtAnyMomentWhatIsKeptIsKnownAndGoesWithItsAnchor() throws Exception {
+    Process victim =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Keeper.class.getName(),
+                folder.resolve("killed").toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (BufferedReader lines = victim.inputReader()) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(lines.readLine()).startsWith("kept");
+      }
+    } finally {
+      victim.destroyForcibly().waitFor();
+    }
+    try (Keeper again = new Keeper(folder.resolve("killed"))) {
+      again.anchors.tidy(List.of("own"));
+      for (Anchor anchor : again.anchors.list()) {
+        assertThat(again.anchors.drop(anchor)).isPresent();
+      }
+      try (Stream<Path> left = Files.walk(folder.resolve("killed"))) {
+        assertThat(left.map(Path::toString).filter(path -> path.contains("anchors/")))
+            .noneMatch(path -> path.contains("sha256-"));
+      }
+      assertThat(again.hidden()).isEmpty();
+    }
+  }
+
+  /// Keeps and drops without end.
+  static final class Keeper implements AutoCloseable {
+    private final Database database;
+    private final Store store;
+    private final Path folder;
+    final Anchors anchors;
+
+    Keeper(Path folder) throws IOException, StoreFailure {
+      this.folder = folder;
+      Files.createDirectories(folder);
+      Path file = folder.resolve("corral.db");
+      database =
+          ((Opening.Opened) Database.open(DatabaseSettings.defaults(), file, Schema.CORRAL))
+              .database();
+      store = Store.open(Folders.own(folder.resolve("models")), _ -> {});
+      anchors =
+          new Anchors(
+              database,
+              "here",
+              _ -> Optional.of(new OwnSite(store)),
+              () -> new Anchors.Bound(ChangeSettings.defaults(), 0),
+              InstantSource.system());
+    }
+
+    List<Path> hidden() throws IOException {
+      Path manifests = folder.resolve("models/manifests");
+      try (Stream<Path> files = Files.walk(manifests)) {
+        return files
+            .filter(Files::isRegularFile)
+            .filter(file -> manifests.relativize(file).toString().contains("anchor"))
+            .toList();
+      }
+    }
+
+    public static void main(String[] args) throws Exception {
+      Keeper keeper = new Keeper(Path.of(args[0]));
+      for (int i = 0; ; i++) {
+        Layer config = keeper.store.put(Layer.CONFIG, "{}".getBytes(StandardCharsets.UTF_8));
+        Layer weights = keeper.store.put(Layer.MODEL, ("w" + i).getBytes(StandardCharsets.UTF_8));
+        StoredModel _ = keeper.store.publish(FOX, new Manifest(config, List.of(weights)).json());
+        Anchor anchor = keeper.anchors.keep("own", FOX).orElseThrow();
+        System.out.println("kept " + i);
+        if (i % 2 == 0) {
+          OptionalLong _ = keeper.anchors.drop(anchor);
+        }
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      store.close();
+      database.close();
+    }
   }
 
   @Test
