@@ -62,10 +62,11 @@ public final class Main {
   }
 
   private static void serve(Arguments arguments, String key) throws ModelRefused, NativesUnusable {
-    Engine engine = Engine.load(arguments.settings(), new Progress());
-    Routes routes = new Routes(engine, arguments.model(), arguments.shift());
+    Engine.Loading loading = Engine.begin(arguments.settings(), new Progress());
     try {
-      Server server = Server.open(arguments.address(), key, routes);
+      Server server = Server.bind(arguments.address());
+      Engine engine = loading.await();
+      server.open(key, new Routes(engine, arguments.model(), arguments.shift()));
       System.out.println(ready(server.port(), engine.facts()));
       System.out.flush();
     } catch (IOException taken) {

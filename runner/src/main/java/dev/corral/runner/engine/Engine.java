@@ -36,8 +36,29 @@ public final class Engine implements AutoCloseable {
   /// @throws NativesUnusable llama.cpp's libraries are missing or not the ones this engine fits
   public static Engine load(EngineSettings settings, DoubleConsumer progress)
       throws ModelRefused, NativesUnusable {
+    return begin(settings, progress).await();
+  }
+
+  /// Loads a model on a thread of the engine's, so that the caller can do something else until it
+  /// asks for the engine.
+  public static Loading begin(EngineSettings settings, DoubleConsumer progress) {
     var loop = new Loop(settings, progress);
-    return new Engine(loop, loop.start());
+    loop.begin();
+    return new Loading(loop);
+  }
+
+  /// A model that is being loaded.
+  public static final class Loading {
+    private final Loop loop;
+
+    private Loading(Loop loop) {
+      this.loop = loop;
+    }
+
+    /// As [#load(EngineSettings, DoubleConsumer)]; to be asked once.
+    public Engine await() throws ModelRefused, NativesUnusable {
+      return new Engine(loop, loop.awaitReady());
+    }
   }
 
   public Facts facts() {

@@ -47,9 +47,13 @@ final class Loop {
     this.thread = Thread.ofPlatform().name("engine").daemon().unstarted(this::run);
   }
 
-  /// Starts the thread and waits until the model is loaded.
-  Ready start() throws ModelRefused, NativesUnusable {
+  /// Starts the thread, which loads the model first.
+  void begin() {
     thread.start();
+  }
+
+  /// Waits until the model is loaded.
+  Ready awaitReady() throws ModelRefused, NativesUnusable {
     try {
       return ready.get();
     } catch (ExecutionException e) {

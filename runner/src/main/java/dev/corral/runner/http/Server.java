@@ -13,33 +13,32 @@ public final class Server {
   private static final int BACKLOG = 256;
 
   private final ServerSocket listener;
-  private final String key;
   private final Bodies bodies = Bodies.ofThisHeap();
-  private final Consumer<Exchange> routes;
 
-  private Server(ServerSocket listener, String key, Consumer<Exchange> routes) {
+  private Server(ServerSocket listener) {
     this.listener = listener;
-    this.key = key;
-    this.routes = routes;
   }
 
+  /// Takes the port; whoever connects already waits until the server is open.
+  ///
   /// @param address 0 as its port for any free one
-  /// @param key demanded of every request but `/health`
   /// @throws IOException the port is taken
-  public static Server open(InetSocketAddress address, String key, Routes routes)
-      throws IOException {
+  public static Server bind(InetSocketAddress address) throws IOException {
     ServerSocket listener = new ServerSocket();
     listener.bind(address, BACKLOG);
-    Server server = new Server(listener, key, routes);
-    Thread.ofPlatform().name("listener").start(server::accept);
-    return server;
+    return new Server(listener);
+  }
+
+  /// @param key demanded of every request but `/health`
+  public void open(String key, Consumer<Exchange> routes) {
+    Thread.ofPlatform().name("listener").start(() -> accept(key, routes));
   }
 
   public int port() {
     return listener.getLocalPort();
   }
 
-  private void accept() {
+  private void accept(String key, Consumer<Exchange> routes) {
     Thread.ofVirtual().start(Json::warm);
     while (true) {
       try {

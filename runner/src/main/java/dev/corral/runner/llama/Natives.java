@@ -9,7 +9,6 @@ import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -174,15 +173,29 @@ public final class Natives {
         System.err.println(backend + " cannot work on this machine; going on without it.");
       }
     }
-    var cpu =
-        files.entrySet().stream()
-            .filter(file -> file.getKey().equals(CPU) || file.getKey().startsWith(CPU + "-"))
-            .max(Comparator.comparingInt((Map.Entry<String, Path> file) -> score(file.getValue())));
-    if (cpu.isEmpty() || !backend(cpu.get().getValue())) {
+    var cpu = best(files);
+    if (cpu == null || !backend(Objects.requireNonNull(files.get(cpu)))) {
       throw missing("no build of ggml-cpu that works on this processor");
     }
-    names.add(cpu.get().getKey().substring("ggml-".length()));
+    names.add(cpu.substring("ggml-".length()));
     return String.join("+", names);
+  }
+
+  /// The build that fits this processor best. Each is opened once: that is what asking it costs.
+  private static @Nullable String best(Map<String, Path> files) {
+    String best = null;
+    int most = -1;
+    for (var file : files.entrySet()) {
+      var build = file.getKey();
+      if (build.equals(CPU) || build.startsWith(CPU + "-")) {
+        int score = score(file.getValue());
+        if (score > most) {
+          best = build;
+          most = score;
+        }
+      }
+    }
+    return best;
   }
 
   private boolean backend(Path file) {
