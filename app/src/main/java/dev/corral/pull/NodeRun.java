@@ -58,7 +58,11 @@ final class NodeRun implements Work {
   private Optional<Fetched.Found> expected = Optional.empty();
   private int inVain;
   private int cures;
-  private boolean mismatched;
+
+  /// True where bytes may lie there under their names that the node has not verified: it takes them
+  /// for right from now on.
+  private boolean unverified;
+
   private long lastByte = System.nanoTime();
 
   NodeRun(
@@ -215,6 +219,8 @@ final class NodeRun implements Work {
       inVain = 0;
       lastByte = System.nanoTime();
     }
+    // Ended while it verified: its blobs have their names already, and the next try skips them.
+    unverified |= now.phase() == PullState.VERIFYING && !(end instanceof NodeTalk.End.GaveUp);
     return switch (end) {
       case NodeTalk.End.Success _ -> checked();
       case NodeTalk.End.GaveUp gaveUp -> gaveUp(gaveUp.words());
@@ -242,7 +248,7 @@ final class NodeRun implements Work {
       case Meaning.Final _ -> failed(false, told, "");
       case Meaning.Passing _ -> again(told);
       case Meaning.Mismatch _ -> {
-        mismatched = true;
+        unverified = true;
         afresh();
         String wrong = "the bytes that come are not those that the registry names";
         yield mayCure() ? again(wrong) : failed(false, wrong, "Try again later.");
@@ -333,11 +339,11 @@ final class NodeRun implements Work {
 
   private Optional<End> judged(Verdict verdict) {
     return switch (verdict) {
-      case Verdict.Good good when good.hashed() || !mismatched -> Optional.of(new End.Done());
-      // What came with the wrong blob was never looked at: it counts as wrong too.
+      case Verdict.Good good when good.hashed() || !unverified -> Optional.of(new End.Done());
+      // What came with a wrong blob, or before the node ended, counts as wrong too.
       case Verdict.Good _ -> {
-        mismatched = false;
-        yield cured("an earlier try brought wrong bytes");
+        unverified = false;
+        yield cured("what an earlier try brought was never verified");
       }
       case Verdict.Unknown unknown -> again(unreachable(unknown.why()));
       case Verdict.Other _ -> other();
@@ -362,7 +368,7 @@ final class NodeRun implements Work {
 
   private Optional<End> cured(String why) {
     if (mayCure() && cure.damaged()) {
-      mismatched = false;
+      unverified = false;
       afresh();
       return Optional.empty();
     }

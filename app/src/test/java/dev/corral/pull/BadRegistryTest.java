@@ -2,7 +2,9 @@ package dev.corral.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.corral.blobs.StoreFailure;
 import dev.corral.testkit.Content;
+import dev.corral.testkit.Exchange;
 import dev.corral.testkit.Mischief;
 import dev.corral.testkit.RegistryDouble;
 import dev.corral.testkit.RegistryDouble.ImageLayer;
@@ -11,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,6 +165,98 @@ class BadRegistryTest {
     assertThat(done.state()).isEqualTo(PullState.DONE);
     assertThat(done.endedAt()).isAfterOrEqualTo(done.startedAt());
     assertWhole();
+  }
+
+  @Test
+  void aConnectionThatOnlyDripsIsLeftForAnother() throws Exception {
+    registry.play(new Mischief.Slow(20_000), BLOB.times(2));
+    FetchSettings impatient =
+        new FetchSettings(
+            2,
+            1 << 20,
+            1 << 20,
+            Duration.ofMillis(20),
+            Duration.ofMillis(5),
+            Duration.ofMillis(50),
+            3,
+            Yard.LIMIT,
+            100_000,
+            Duration.ofSeconds(1),
+            Duration.ofMillis(50));
+    Work.Order order =
+        new Work.Order(Yard.name(name()), Pulls.OWN, false, () -> 0, Optional::empty);
+    Run run = new Run(order, yard.store(), yard.sources(), impatient, new Throttle(0));
+    assertThat(run.work()).isEqualTo(new Work.End.Done());
+    assertThat(registry.exchanges(RegistryDouble.blobPath("ns/m", WEIGHTS.digest())))
+        .extracting(Exchange::fate)
+        .filteredOn(fate -> fate == Exchange.Fate.CANCELLED)
+        .as("the two that dripped")
+        .hasSizeGreaterThanOrEqualTo(2);
+    assertWhole();
+  }
+
+  @Test
+  void whoDeletesAModelWhileItIsPulledAnewLosesTheOldOneAndGetsTheNewOne() throws Exception {
+    assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);
+    Content next = Content.random(2_000_000, 5);
+    registry.publish("ns/m:t", Yard.CONFIG, new ImageLayer("model", next));
+    registry.play(
+        new Mischief.Slow(400_000), Where.path(RegistryDouble.blobPath("ns/m", next.digest())));
+    Pull job = yard.ask(name());
+    yard.await(job.id(), pull -> pull.bytesDone() > 300_000);
+    assertThat(yard.store().delete(Yard.name(name()))).isTrue();
+    assertThat(yard.has(name())).isFalse();
+    registry.behave();
+    assertThat(yard.awaitEnd(job.id()).state()).isEqualTo(PullState.DONE);
+    assertThat(Files.readAllBytes(yard.model(name()).weights().orElseThrow()))
+        .isEqualTo(next.bytes());
+  }
+
+  @Test
+  void deletingAModelAgainAndAgainBreaksNoPullOfIt() throws Exception {
+    AtomicBoolean enough = new AtomicBoolean();
+    Thread deletes =
+        Thread.ofVirtual()
+            .start(() -> {
+              while (!enough.get()) {
+                try {
+                  boolean _ = yard.store().delete(Yard.name(name()));
+                } catch (StoreFailure e) {
+                  throw new IllegalStateException(e);
+                }
+              }
+            });
+    for (int i = 0; i < 15; i++) {
+      Pull end = yard.pull(name());
+      if (end.state() != PullState.DONE) {
+        assertThat(end.problem().text())
+            .containsAnyOf("something else removes", "was removed by somebody else");
+      }
+    }
+    enough.set(true);
+    deletes.join();
+    assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);
+    assertWhole();
+  }
+
+  @Test
+  void theCorralThatWaitsForABlobTakesOverFromOneThatIsKilled() throws Exception {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Files.createSymbolicLink(other.resolve("models"), folder.resolve("models"));
+    registry.play(new Mischief.Slow(500_000), BLOB);
+    Process first = KilledPull.start(other, registry.port(), name());
+    try {
+      registry.awaitExchange(RegistryDouble.blobPath("ns/m", WEIGHTS.digest()), Yard.LIMIT);
+      Pull job = yard.ask(name());
+      yard.await(job.id(), pull -> pull.state() == PullState.PULLING);
+      registry.behave();
+      first.destroyForcibly();
+      assertThat(yard.awaitEnd(job.id()).state()).isEqualTo(PullState.DONE);
+      assertWhole();
+    } finally {
+      first.destroyForcibly();
+      first.waitFor();
+    }
   }
 
   @Test

@@ -293,6 +293,46 @@ class NodePullTest {
     assertThat(node.model(model()).orElseThrow().sentence()).isEqualTo("the fox");
   }
 
+  /// What a killed Ollama does, as seen with v0.33.0: the blobs have their names before they are
+  /// verified, and the next pull takes them as they are.
+  private void endsWhileItVerifies(PullPlan unverified) {
+    int untilItVerifies = 6;
+    node.onPull(model(), right(), unverified.in(1, Duration.ZERO), right());
+    node.inject(new Fault.CutAfter(untilItVerifies, false), Where.path("/api/pull").once());
+  }
+
+  @Test
+  void whatANodeThatEndedWhileItVerifiedHadFetchedIsNotTrusted() {
+    endsWhileItVerifies(as("\u0084"));
+    assertThat(pull().state()).isEqualTo(PullState.DONE);
+    assertThat(pulls()).as("ended, unverified, right").isEqualTo(3);
+    assertThat(node.exchanges("/api/delete")).hasSize(1);
+    assertThat(node.model(model()).orElseThrow().sentence()).isEqualTo("the fox");
+  }
+
+  @Test
+  void whereTheFolderCanBeReadWhatWasNotVerifiedIsHashedAndNotFetchedAgain() throws IOException {
+    Files.write(folderOfTheNode().resolve(WEIGHTS.digest().replace(':', '-')), WEIGHTS.bytes());
+    endsWhileItVerifies(right());
+    assertThat(pull().state()).isEqualTo(PullState.DONE);
+    assertThat(pulls()).isEqualTo(2);
+    assertThat(node.exchanges("/api/delete")).isEmpty();
+  }
+
+  /// A folder as the node's, which may be read, with all but the weights in it.
+  ///
+  /// @return where its blobs are
+  private Path folderOfTheNode() throws IOException {
+    Path blobs = Files.createDirectories(folder.resolve("ollama/blobs"));
+    Path names =
+        Files.createDirectories(
+            folder.resolve("ollama/manifests/127.0.0.1:" + registry.port() + "/ns/m"));
+    Files.write(names.resolve("t"), registry.manifest("ns/m:t").bytes());
+    Files.write(blobs.resolve(Yard.CONFIG.digest().replace(':', '-')), Yard.CONFIG.bytes());
+    store = Optional.of(OllamaFolder.at(folder.resolve("ollama")));
+    return blobs;
+  }
+
   @Test
   void aModelThatTheNodeCannotReadIsCured() {
     node.onPull(model(), right());
@@ -354,17 +394,10 @@ class NodePullTest {
 
   @Test
   void whereTheFolderCanBeReadEveryBlobIsHashed() throws IOException {
-    Path blobs = Files.createDirectories(folder.resolve("ollama/blobs"));
-    Path names =
-        Files.createDirectories(
-            folder.resolve("ollama/manifests/127.0.0.1:" + registry.port() + "/ns/m"));
-    Files.write(names.resolve("t"), registry.manifest("ns/m:t").bytes());
-    Files.write(blobs.resolve(Yard.CONFIG.digest().replace(':', '-')), Yard.CONFIG.bytes());
-    Path weights = blobs.resolve(WEIGHTS.digest().replace(':', '-'));
+    Path weights = folderOfTheNode().resolve(WEIGHTS.digest().replace(':', '-'));
     byte[] damaged = WEIGHTS.bytes();
     damaged[50_000] ^= 1;
     Files.write(weights, damaged);
-    store = Optional.of(OllamaFolder.at(folder.resolve("ollama")));
     node.onPull(model(), right());
     Pull failed = pull();
     assertThat(failed.state()).as("nobody puts it right here").isEqualTo(PullState.FAILED);

@@ -16,9 +16,12 @@ import dev.corral.testkit.Where;
 import dev.corral.upstream.Target;
 import dev.corral.upstream.Upstream;
 import io.vertx.core.Vertx;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -164,6 +167,30 @@ class SmallDiskTest {
       assertThat(anchors.list()).isEmpty();
       assertThat(other).exists();
       vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+
+  @Test
+  void aDiskThatTakesNoFurtherFileIsSaidAndNothingIsListed() throws Exception {
+    Objects.requireNonNull(disk).close();
+    disk = SmallDisk.over(models, 12 << 20, 40).orElse(null);
+    try (Yard yard = new Yard(folder, registry)) {
+      List<Path> others = new ArrayList<>();
+      try {
+        while (true) {
+          others.add(Files.createFile(models.resolve("other" + others.size())));
+        }
+      } catch (FileSystemException full) {
+        assertThat(full).hasMessageContaining("No space left");
+      }
+      Pull failed = yard.pull(name());
+      assertThat(failed.state()).isEqualTo(PullState.FAILED);
+      assertThat(failed.problem().text()).contains("no space left").doesNotContain("/models");
+      assertThat(yard.has(name())).isFalse();
+      for (Path other : others) {
+        Files.delete(other);
+      }
+      assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);
     }
   }
 
