@@ -87,6 +87,9 @@ class LauncherTest {
   void theServerGetsFlagsOfItsOwn() throws Exception {
     Ended ended = call(clone.resolve("corral"), Map.of(), "serve");
     assertThat(ended.words()).contains("-Xmx512m").doesNotContain("TieredStopAtLevel");
+    ended = call(clone.resolve("corral"), Map.of(), "--home", "/some where", "--json", "demo");
+    assertThat(ended.words())
+        .contains("-Xmx512m", "-Dcorral.natives=", "Main --home /some where --json demo");
   }
 
   @Test

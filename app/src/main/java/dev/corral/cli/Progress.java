@@ -27,6 +27,9 @@ final class Progress implements AutoCloseable {
   /// Columns of a label, so that bars stand below each other; that of a layer has 20.
   private static final int LABEL = 20;
 
+  /// Columns that a line with its bar takes.
+  private static final int WITH_BAR = 78;
+
   private final Screen screen;
   private final boolean quiet;
   private final LongSupplier clock;
@@ -95,7 +98,8 @@ final class Progress implements AutoCloseable {
     StringBuilder line = new StringBuilder(words);
     line.repeat(' ', Math.max(1, LABEL - words.length() + 1));
     line.append(String.format(Locale.ROOT, "%3d%%", percent));
-    if (screen.errTerminal()) {
+    int columns = screen.size().get().columns();
+    if (screen.errTerminal() && (columns == 0 || columns >= WITH_BAR)) {
       int full = percent * BAR / 100;
       line.append(" ▕").repeat('█', full).repeat(' ', BAR - full).append('▏');
     }

@@ -15,6 +15,12 @@ final class PullBars implements AutoCloseable {
   private static final int BAR = 20;
   private static final int TENTH = 10;
 
+  /// Columns of what stands behind a name and its bar: percent, bytes, rate, time left.
+  private static final int FIGURES = 45;
+
+  /// Columns that a name keeps in the narrowest window.
+  private static final int NAME = 14;
+
   private final Screen screen;
   private final boolean quiet;
   private final Map<String, String> told = new HashMap<>();
@@ -31,11 +37,14 @@ final class PullBars implements AutoCloseable {
     if (quiet) {
       return;
     }
-    int name = jobs.stream().mapToInt(job -> label(job).length()).max().orElse(0);
+    int longest = jobs.stream().mapToInt(job -> label(job).length()).max().orElse(0);
     if (screen.errTerminal()) {
-      redrawn.draw(jobs.stream().map(job -> line(job, name, true)).toList());
+      int columns = screen.size().get().columns();
+      int name = columns == 0 ? longest : Math.min(longest, Math.max(NAME, columns - FIGURES));
+      boolean bar = columns == 0 || name + BAR + FIGURES <= columns;
+      redrawn.draw(jobs.stream().map(job -> line(job, name, bar)).toList());
     } else {
-      jobs.forEach(job -> tell(job, name));
+      jobs.forEach(job -> tell(job, longest));
     }
   }
 
@@ -52,7 +61,9 @@ final class PullBars implements AutoCloseable {
   }
 
   private static String line(PullView job, int name, boolean bar) {
-    StringBuilder line = new StringBuilder(label(job));
+    String label = label(job);
+    StringBuilder line = new StringBuilder(name);
+    line.append(label.length() > name ? label.substring(0, name - 1) + "…" : label);
     line.repeat(' ', name - line.length() + 1);
     int percent = (int) job.percent();
     if (job.bytesTotal() > 0) {

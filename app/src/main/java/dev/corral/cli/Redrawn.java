@@ -10,7 +10,9 @@ final class Redrawn {
   private static final String UNWRAPPED = "\u001b[?7l";
 
   private static final String WRAPPED = "\u001b[?7h";
-  private static final String CLEAR_BELOW = "\r\u001b[J";
+
+  /// Never from the first row: terminals keep what is cleared there as though it had been read.
+  private static final String CLEAR_BELOW = "\u001b[J";
 
   /// Where the terminal cut a line, each further letter overwrote the last column; none stays.
   private static final String CUT = "\u001b[K";
@@ -37,7 +39,8 @@ final class Redrawn {
     wanted = List.copyOf(lines);
     size = now;
     drawn = fitting();
-    out.append(CLEAR_BELOW).append(String.join(CUT + "\n", drawn)).append(CUT).append(WRAPPED);
+    out.append('\r').append(String.join(CUT + "\n\r", drawn)).append(CUT);
+    out.append(CLEAR_BELOW).append(WRAPPED);
     screen.err().print(out);
     screen.err().flush();
   }

@@ -34,8 +34,18 @@ final class Shelf {
                 all.size() + " models are known; about one: corral doctor not-found MODEL"));
         return;
       }
-      verb.server().post("/api/show", Map.of("model", model));
-      findings.add(Finding.good("'" + model + "' is found"));
+      try {
+        verb.server().post("/api/show", Map.of("model", model));
+        findings.add(Finding.good("'" + model + "' is found"));
+      } catch (Failure failure) {
+        if (failure.exit() != Exit.MISSING) {
+          throw failure;
+        }
+        findings.add(
+            Finding.bad(
+                "no backend has '" + model + "'",
+                "Fetch it: corral pull " + model + ", or is it spelled otherwise? corral list"));
+      }
     });
   }
 

@@ -14,7 +14,15 @@ import java.util.regex.Pattern;
 final class Overlay {
   /// `CORRAL_*` variables that the launcher and the command line read.
   private static final Set<String> OTHERS =
-      Set.of("CORRAL_HOME", "CORRAL_URL", "CORRAL_KEY", "CORRAL_JAVA_HOME", "CORRAL_JAVA_OPTS");
+      Set.of(
+          "CORRAL_HOME",
+          "CORRAL_URL",
+          "CORRAL_KEY",
+          "CORRAL_DEBUG",
+          "CORRAL_JAVA_HOME",
+          "CORRAL_JAVA_OPTS",
+          "CORRAL_NO_BUILD",
+          "CORRAL_NO_INSTALL");
 
   /// Kubernetes sets these in every pod beside a service called `corral` or `corral-…`.
   private static final Pattern KUBERNETES =

@@ -276,6 +276,10 @@ class ManageVerbsTest {
     assertThat(typed.out()).contains("'owl:1b' is gone", "Fetch it: corral pull owl:1b");
     assertThat(typed.run("doctor", "not-listed", "hen:1b")).isZero();
     assertThat(typed.run("doctor", "not-found", "hen:1b")).isZero();
+    station.answering("POST /api/show", 404, "{\"error\":\"model 'cow:latest' not found\"}");
+    assertThat(typed.run("doctor", "not-found", "cow")).isEqualTo(1);
+    assertThat(typed.err()).contains("What to do: Fetch it: corral pull cow");
+    station.answering("POST /api/show", 200, "{\"template\":\"\"}");
     assertThat(typed.run("doctor", "garbage")).as("nobody complained").isZero();
     assertThat(typed.run("doctor", "garbage", "hen:1b")).isEqualTo(1);
     assertThat(typed.out()).contains("'hen:1b' has no chat template");

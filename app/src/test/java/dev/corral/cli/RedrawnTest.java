@@ -2,6 +2,7 @@ package dev.corral.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.corral.api.PullView;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -80,6 +81,30 @@ class RedrawnTest {
     draw(redrawn, jobs);
     assertThat(window.seen())
         .containsExactly("$ corral pull", "job 0 done", "job 1", "job 2", "job 3", "… and 5 more");
+  }
+
+  @Test
+  void aLineOfAPullKeepsItsFiguresInANarrowWindow() {
+    PrintStream err = new PrintStream(written, true, StandardCharsets.UTF_8);
+    Screen screen =
+        new Screen(
+            err, err, false, false, true, false, () -> new TerminalSize(window.columns(), 0), true);
+    PullView job =
+        Json.as(
+            Json.read(
+                """
+                {"id":"1","model":"hf.co/owner/a-model-with-a-long-name-GGUF:Q4_K_M","target":"own",\
+                "state":"pulling","bytesDone":429000000,"bytesTotal":4000000000,"percent":10.7}\
+                """),
+            PullView.class);
+    window = new Window(40, true);
+    new PullBars(screen, false).show(List.of(job));
+    look();
+    assertThat(window.seen()).containsExactly("hf.co/owner/a…   10% 429 MB/4.0 GB");
+    window = new Window(120, true);
+    new PullBars(screen, false).show(List.of(job));
+    look();
+    assertThat(window.seen().getFirst()).contains("Q4_K_M   10% ▕██ ", "▏ 429 MB/4.0 GB");
   }
 
   @Test

@@ -239,6 +239,9 @@ class ConfigTest {
         "CORRAL_KEY",
         "CORRAL_JAVA_HOME",
         "CORRAL_JAVA_OPTS",
+        "CORRAL_DEBUG",
+        "CORRAL_NO_BUILD",
+        "CORRAL_NO_INSTALL",
         "CORRAL_SERVICE_HOST",
         "CORRAL_SERVICE_PORT_HTTP",
         "CORRAL_PORT_11435_TCP_ADDR"
@@ -254,10 +257,13 @@ class ConfigTest {
         "CORRAL_BRAN_DOORS | CORRAL_BRAN_DOORS: no such variable. Did you mean CORRAL_BARN_DOORS?",
         "CORRAL_HOEM       | CORRAL_HOEM: no such variable. Did you mean CORRAL_HOME?",
         "CORRAL_XYZ        | CORRAL_XYZ: no such variable",
-        "CORRAL_HORSES     | CORRAL_HORSES: 'horses' cannot be given as a variable; write it in corral.yaml",
-        "CORRAL_TRACTOR_ON | CORRAL_TRACTOR_ON: 'tractor' is not known to this version of Corral yet; unset the variable",
+        "CORRAL_HORSES     | CORRAL_HORSES: 'horses' cannot be given as a variable; write it in"
+            + " corral.yaml",
+        "CORRAL_TRACTOR_ON | CORRAL_TRACTOR_ON: 'tractor' is not known to this version of Corral"
+            + " yet; unset the variable",
         "CORRAL_BARN_OPEN  | CORRAL_BARN_OPEN: barn.open: 'x' is neither true nor false",
-        "CORRAL_BARN_HAY   | CORRAL_BARN_HAY: barn.hay: 'x' is not a size; write for example 64MiB, 10GiB or 4096",
+        "CORRAL_BARN_HAY   | CORRAL_BARN_HAY: barn.hay: 'x' is not a size; write for example 64MiB,"
+            + " 10GiB or 4096",
       })
   void aVariableThatIsWrongIsNamed(String name, String text) {
     assertThat(texts(load(Map.of(), Map.of(name, "x")))).containsExactly(text);
