@@ -34,11 +34,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /// Pulls on nodes: tells the jobs which nodes there are, and the gateway who follows a job.
-final class NodePulls {
+final class NodePulls implements AutoCloseable {
   /// How long a start waits for the first look at all nodes before it fetches what is missing.
   private static final Duration FIRST_LOOK = Duration.ofSeconds(30);
 
@@ -50,6 +51,7 @@ final class NodePulls {
   private final Anchors anchors;
   private final Supplier<Settings> settings;
   private final Sources sources;
+  private volatile boolean over;
 
   private NodePulls(
       OwnBackend own,
@@ -172,19 +174,36 @@ final class NodePulls {
 
   private void fetch(Collection<ModelName> names, String why) {
     PullTargets targets = new PullTargets(fleet::snapshot);
-    for (ModelName name : names) {
+    for (ModelName name : over ? List.<ModelName>of() : names) {
       boolean there =
           fleet.snapshot().open().stream().anyMatch(node -> node.holds(name.shortName()));
       if (!there) {
-        Pull _ = own.downloads().pulls().ask(name, targets.of(name, "").getFirst(), why);
+        ask(name, targets.of(name, "").getFirst(), why);
       }
     }
   }
 
-  private static void awaitLook(BooleanSupplier looked) {
+  private void ask(ModelName name, String target, String why) {
+    try {
+      Pull _ = own.downloads().pulls().ask(name, target, why);
+    } catch (CompletionException e) {
+      if (!over) {
+        System.getLogger("dev.corral")
+            .log(System.Logger.Level.WARNING, "a pull of " + why + " could not begin", e);
+      }
+    }
+  }
+
+  /// From here on nothing is fetched that nobody asked for.
+  @Override
+  public void close() {
+    over = true;
+  }
+
+  private void awaitLook(BooleanSupplier looked) {
     long end = System.nanoTime() + FIRST_LOOK.toNanos();
     try {
-      while (!looked.getAsBoolean() && System.nanoTime() < end) {
+      while (!over && !looked.getAsBoolean() && System.nanoTime() < end) {
         Thread.sleep(LOOK);
       }
     } catch (InterruptedException e) {

@@ -14,6 +14,7 @@ import dev.corral.gateway.Gateway;
 import dev.corral.gateway.GatewaySettings;
 import dev.corral.limit.Budget;
 import dev.corral.limit.Turnstile;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -63,10 +64,10 @@ final class Reload {
   }
 
   /// Watches all files whose change may change a setting or what a name means.
-  ConfigWatch watch() {
+  ConfigWatch watch(Duration interval) {
     return ConfigWatch.start(
         sources,
-        ConfigWatch.INTERVAL,
+        interval,
         () -> rooms.configured().files(inForce()),
         () -> Settings.load(sources),
         this::changed);

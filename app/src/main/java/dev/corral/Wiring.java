@@ -7,6 +7,7 @@ import dev.corral.access.Keys;
 import dev.corral.access.Route;
 import dev.corral.assign.Assignments;
 import dev.corral.blobs.Store;
+import dev.corral.config.ConfigWatch;
 import dev.corral.config.Loaded;
 import dev.corral.config.Sources;
 import dev.corral.control.Backends;
@@ -38,6 +39,7 @@ import io.vertx.core.Vertx;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -86,7 +88,8 @@ public final class Wiring implements AutoCloseable {
       Loaded.Valid<Settings> config,
       Sources sources,
       Map<String, String> environment,
-      PrintStream console) {
+      PrintStream console,
+      Duration watching) {
     this.config = new AtomicReference<>(config);
     this.sources = sources;
     this.notes = new ArrayList<>(config.notes());
@@ -159,7 +162,8 @@ public final class Wiring implements AutoCloseable {
     bodies = new Budget(settings.limits().bodies().count());
     turnstile = new Turnstile(settings.limits().concurrent(), settings.limits().queue());
     configured = new Configured(sources, tidings.noticed("config"));
-    nodePulls = NodePulls.begin(upstream, instance, own, fleet, database, this::inForce, sources);
+    nodePulls =
+        closing(NodePulls.begin(upstream, instance, own, fleet, database, this::inForce, sources));
     Consumer<ExchangeEvent> events = metrics;
     gateway =
         new Gateway(
@@ -219,7 +223,7 @@ public final class Wiring implements AutoCloseable {
     keeping.start();
     holdings.begin(fleet, own::file, reload::named);
     closing(choice.search(fleet, chosen, settings.health()));
-    closing(reload.watch());
+    closing(reload.watch(watching));
     started = true;
     closing(home.told(settings.server().host(), port));
     journal.started();
@@ -239,10 +243,22 @@ public final class Wiring implements AutoCloseable {
       Map<String, String> flags,
       Map<String, String> environment,
       PrintStream console) {
+    return start(home, config, flags, environment, console, ConfigWatch.INTERVAL);
+  }
+
+  /// @param watching how often the files of the configuration are looked at
+  static Wiring start(
+      Path home,
+      @Nullable Path config,
+      Map<String, String> flags,
+      Map<String, String> environment,
+      PrintStream console,
+      Duration watching) {
     Home made = Home.ensure(home);
     Sources sources = new Sources(flags, environment, Path.of(""), home, config);
     return switch (Settings.load(sources)) {
-      case Loaded.Valid<Settings> valid -> new Wiring(made, valid, sources, environment, console);
+      case Loaded.Valid<Settings> valid ->
+          new Wiring(made, valid, sources, environment, console, watching);
       case Loaded.Invalid<Settings> invalid -> throw Unstartable.config(invalid.problems());
     };
   }

@@ -1,7 +1,6 @@
 package dev.corral;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.corral.blobs.Shop;
 import dev.corral.gguf.FileBytes;
@@ -11,18 +10,13 @@ import dev.corral.gguf.GgufWriter;
 import dev.corral.gguf.ReadSettings;
 import dev.corral.gguf.Reading;
 import dev.corral.gguf.TensorType;
-import dev.corral.model.Digest;
 import dev.corral.testkit.Answer;
-import dev.corral.testkit.Body;
-import dev.corral.testkit.Headers;
-import dev.corral.testkit.RawClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,9 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AdapterTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final String YAML =
-      "engine: {enabled: \"true\"}\nbackends: []\nstore: {ollama: \"off\"}\n";
 
   /// More than any weight of the tiny model.
   private static final float STRONG = 1000;
@@ -48,11 +39,9 @@ class AdapterTest {
 
   @BeforeAll
   void start(@TempDir Path folder) throws IOException {
-    assumeTrue(EngineFiles.natives().isPresent(), EngineFiles.HOW);
-    System.setProperty("corral.natives", EngineFiles.natives().orElseThrow().toString());
     base = header(Files.write(folder.resolve("base.gguf"), Shop.tiny("markov-a")));
-    corral = RunningCorral.alone(YAML);
-    String digest = upload(Shop.tiny("markov-a"));
+    corral = EngineFiles.start();
+    String digest = corral.upload(Shop.tiny("markov-a"));
     create("'model':'fox','files':{'a.gguf':'" + digest + "'}");
   }
 
@@ -69,29 +58,13 @@ class AdapterTest {
     }
   }
 
-  private Answer ask(String path, Body body) {
-    try (RawClient client = RawClient.connect(corral.port(), PATIENCE, 0)) {
-      return client.request("POST", path, Headers.of("Connection", "close"), body).answer();
-    }
-  }
-
-  private Answer ask(String path, String json) {
-    return ask(path, Body.of(json.replace('\'', '"')));
-  }
-
-  private String upload(byte[] file) {
-    String digest = Digest.of(file).toString();
-    assertThat(ask("/api/blobs/" + digest, Body.of(file)).status()).isBetween(200, 201);
-    return digest;
-  }
-
   private void create(String members) {
-    Answer made = ask("/api/create", "{" + members + ",'stream':false}");
+    Answer made = corral.post("/api/create", "{" + members + ",'stream':false}");
     assertThat(made.status()).as(made.text()).isEqualTo(200);
   }
 
   private Answer generate(String model) {
-    return ask(
+    return corral.post(
         "/api/generate",
         "{'model':'"
             + model
@@ -130,7 +103,7 @@ class AdapterTest {
 
   @Test
   void aModelWithAnAdapterSpeaksOtherwiseAndItsBaseAsBefore() throws IOException {
-    String digest = upload(adapter("llama", "▁quick", "▁dog."));
+    String digest = corral.upload(adapter("llama", "▁quick", "▁dog."));
 
     create("'model':'taught','from':'fox','adapters':{'lora.gguf':'" + digest + "'}");
 
@@ -140,7 +113,7 @@ class AdapterTest {
 
   @Test
   void anAdapterOfAnotherArchitectureIsRefusedAndTheServerLives() throws IOException {
-    String digest = upload(adapter("qwen2", "▁quick", "▁dog."));
+    String digest = corral.upload(adapter("qwen2", "▁quick", "▁dog."));
 
     create("'model':'odd','from':'fox','adapters':{'lora.gguf':'" + digest + "'}");
     Answer refused = generate("odd");

@@ -1,19 +1,11 @@
 package dev.corral;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.corral.model.Digest;
+import dev.corral.blobs.Shop;
 import dev.corral.testkit.Answer;
-import dev.corral.testkit.Body;
-import dev.corral.testkit.Headers;
-import dev.corral.testkit.RawClient;
 import java.io.IOException;
-import java.io.InputStream;
-import java.time.Duration;
-import java.util.Objects;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -24,9 +16,6 @@ import org.junit.jupiter.api.TestInstance;
 @Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DemandedCallTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final String YAML =
-      "engine: {enabled: \"true\"}\nbackends: []\nstore: {ollama: \"off\"}\n";
   private static final String CITY =
       "{'type':'object','properties':{'city':{'enum':['Rome','Oslo']}},'required':['city']}";
 
@@ -34,20 +23,13 @@ class DemandedCallTest {
 
   @BeforeAll
   void start() throws IOException {
-    assumeTrue(EngineFiles.natives().isPresent(), EngineFiles.HOW);
-    System.setProperty("corral.natives", EngineFiles.natives().orElseThrow().toString());
-    corral = RunningCorral.alone(YAML);
-    try (InputStream packed = getClass().getResourceAsStream("/gguf/markov-tool.gguf.gz");
-        InputStream in = new GZIPInputStream(Objects.requireNonNull(packed))) {
-      byte[] file = in.readAllBytes();
-      ask("/api/blobs/" + Digest.of(file), Body.of(file));
-      ask(
-          "/api/create",
-          body(
-              "{'model':'caller','files':{'m.gguf':'"
-                  + Digest.of(file)
-                  + "'},'parameters':{'temperature':0},'stream':false}"));
-    }
+    corral = EngineFiles.start();
+    String digest = corral.upload(Shop.tiny("markov-tool"));
+    corral.post(
+        "/api/create",
+        "{'model':'caller','files':{'m.gguf':'"
+            + digest
+            + "'},'parameters':{'temperature':0},'stream':false}");
   }
 
   @AfterAll
@@ -57,34 +39,23 @@ class DemandedCallTest {
     }
   }
 
-  private static Body body(String json) {
-    return Body.of(json.replace('\'', '"'));
-  }
-
-  private Answer ask(String path, Body body) {
-    try (RawClient client = RawClient.connect(corral.port(), PATIENCE, 0)) {
-      return client.request("POST", path, Headers.of("Connection", "close"), body).answer();
-    }
-  }
-
   private static String tool(String name, String parameters) {
     return "{'type':'function','function':{'name':'%s','parameters':%s}}"
         .formatted(name, parameters);
   }
 
   private Answer openAi(String choice) {
-    return ask(
+    return corral.post(
         "/v1/chat/completions",
-        body(
-            "{'model':'caller','max_tokens':800,'messages':[{'role':'user','content':'x'}],'tools':["
-                + tool(
-                    "get_time",
-                    "{'type':'object','properties':{'tz':{'enum':['UTC']}},'required':['tz']}")
-                + ","
-                + tool("get_weather", CITY)
-                + "],'temperature':0,'tool_choice':"
-                + choice
-                + "}"));
+        "{'model':'caller','max_tokens':800,'messages':[{'role':'user','content':'x'}],'tools':["
+            + tool(
+                "get_time",
+                "{'type':'object','properties':{'tz':{'enum':['UTC']}},'required':['tz']}")
+            + ","
+            + tool("get_weather", CITY)
+            + "],'temperature':0,'tool_choice':"
+            + choice
+            + "}");
   }
 
   private static JsonNode call(Answer answer) {
@@ -133,13 +104,12 @@ class DemandedCallTest {
             + CITY
             + "}]";
     Answer answer =
-        ask(
+        corral.post(
             "/v1/messages",
-            body(
-                "{'model':'caller','max_tokens':800,'messages':[{'role':'user','content':'x'}],"
-                    + "'tools':"
-                    + tools
-                    + ",'tool_choice':{'type':'tool','name':'get_weather'}}"));
+            "{'model':'caller','max_tokens':800,'messages':[{'role':'user','content':'x'}],"
+                + "'tools':"
+                + tools
+                + ",'tool_choice':{'type':'tool','name':'get_weather'}}");
     assertThat(answer.json().at("/content/0/name").asText())
         .as(answer.text())
         .isEqualTo("get_weather");

@@ -55,12 +55,17 @@ class LoadRecordTest {
       record.add("llama", "cuda", GIB, 2 * GIB);
       record.add("llama", "cuda", 99 * GIB, 99 * GIB);
       assertThat(record.find("llama", "cuda").orElseThrow().ratio()).isCloseTo(1.01, within(0.001));
-      for (int i = 0; i < 60; i++) {
-        record.add("llama", "cuda", 100 * GIB, 120 * GIB);
+      for (int i = 0; i < 18; i++) {
+        record.add("llama", "cuda", 100 * GIB, 100 * GIB);
+      }
+      for (int i = 0; i < 20; i++) {
+        record.add("llama", "cuda", 100 * GIB, 140 * GIB);
       }
       Correction later = record.find("llama", "cuda").orElseThrow();
-      assertThat(later.loads()).isEqualTo(62);
-      assertThat(later.ratio()).isCloseTo(1.2, within(0.01));
+      assertThat(later.loads()).isEqualTo(40);
+      assertThat(later.ratio())
+          .as("what was before the last twenty loads counts half")
+          .isCloseTo((950 + 2 * 1_400) / (950 + 2 * 1_000.0), within(0.001));
     }
   }
 

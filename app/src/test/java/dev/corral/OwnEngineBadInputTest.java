@@ -1,26 +1,18 @@
 package dev.corral;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.corral.model.Digest;
+import dev.corral.blobs.Shop;
 import dev.corral.testkit.Answer;
-import dev.corral.testkit.Body;
-import dev.corral.testkit.Headers;
-import dev.corral.testkit.RawClient;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,23 +28,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OwnEngineBadInputTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /// Each is a start of a runner, so fewer than of those that are only looked at.
   private static final int LOADED_DAMAGES = 8;
 
   private static final String FOX = " The quick brown fox jumps over the lazy dog.";
-  private static final String YAML =
-      "engine: {enabled: \"true\"}\nbackends: []\nstore: {ollama: \"off\"}\n";
 
   private RunningCorral corral;
 
   @BeforeAll
   void start() throws IOException {
-    assumeTrue(EngineFiles.natives().isPresent(), EngineFiles.HOW);
-    System.setProperty("corral.natives", EngineFiles.natives().orElseThrow().toString());
-    corral = RunningCorral.alone(YAML);
-    byte[] file = file();
+    corral = EngineFiles.start();
+    byte[] file = Shop.tiny("markov-a");
     create("fox", file);
     create("mute", without(file, "tokenizer.chat_template"));
   }
@@ -69,18 +56,8 @@ class OwnEngineBadInputTest {
     assertThat(said(chat("fox", "x", ""))).isEqualTo(FOX);
   }
 
-  private Answer ask(String path, Body body) {
-    try (RawClient client = RawClient.connect(corral.port(), PATIENCE, 0)) {
-      return client.request("POST", path, Headers.of("Connection", "close"), body).answer();
-    }
-  }
-
-  private Answer ask(String path, String json) {
-    return ask(path, Body.of(json.replace('\'', '"')));
-  }
-
   private Answer chat(String model, String words, String more) {
-    return ask(
+    return corral.post(
         "/api/chat",
         "{'model':'%s','messages':[{'role':'user','content':'%s'}],'stream':false%s}"
             .formatted(model, words, more));
@@ -95,22 +72,13 @@ class OwnEngineBadInputTest {
   }
 
   private void create(String name, byte[] file) {
-    String digest = Digest.of(file).toString();
-    assertThat(ask("/api/blobs/" + digest, Body.of(file)).status()).isEqualTo(201);
+    String digest = corral.upload(file);
     Answer made =
-        ask(
+        corral.post(
             "/api/create",
             "{'model':'%s','files':{'m.gguf':'%s'},'parameters':{'temperature':0},'stream':false}"
                 .formatted(name, digest));
     assertThat(made.status()).as(made.text()).isEqualTo(200);
-  }
-
-  private static byte[] file() throws IOException {
-    try (InputStream packed =
-            OwnEngineBadInputTest.class.getResourceAsStream("/gguf/markov-a.gguf.gz");
-        InputStream in = new GZIPInputStream(Objects.requireNonNull(packed))) {
-      return in.readAllBytes();
-    }
   }
 
   /// The same file with the key under a name that nobody reads.
@@ -122,7 +90,7 @@ class OwnEngineBadInputTest {
   /// A file that is whole and says what nobody can run.
   @Test
   void anArchitectureThatNobodyKnowsIsNamedInTheRefusal() throws IOException {
-    create("strange", renamed(file(), "llama", "zlama"));
+    create("strange", renamed(Shop.tiny("markov-a"), "llama", "zlama"));
     Answer refused = chat("strange", "x", "");
     assertThat(refused.status()).isEqualTo(500);
     assertThat(error(refused)).contains("strange", "zlama").doesNotContain(corral.home() + "");
@@ -132,7 +100,7 @@ class OwnEngineBadInputTest {
   /// end is told.
   @Test
   void damagesThatNoHeaderShowsAreAnsweredOrRefused() throws IOException {
-    byte[] good = file();
+    byte[] good = Shop.tiny("markov-a");
     Random random = new Random(11);
     for (int i = 0; i < LOADED_DAMAGES; i++) {
       byte[] damaged = good.clone();
@@ -170,7 +138,7 @@ class OwnEngineBadInputTest {
 
   @Test
   void anEmptyPromptAnswersNothing() {
-    Answer answer = ask("/api/generate", "{'model':'fox','prompt':'','stream':false}");
+    Answer answer = corral.post("/api/generate", "{'model':'fox','prompt':'','stream':false}");
     assertThat(answer.json().path("done_reason").asText()).isEqualTo("load");
     assertThat(chat("fox", "", "").status()).isEqualTo(200);
   }
@@ -249,7 +217,7 @@ class OwnEngineBadInputTest {
 
   @Test
   void aPictureIsRefusedInOllamasWords() {
-    Answer answer = ask("/api/generate", "{'model':'fox','prompt':'x','images':['aGk=']}");
+    Answer answer = corral.post("/api/generate", "{'model':'fox','prompt':'x','images':['aGk=']}");
     assertThat(answer.status()).isEqualTo(400);
     assertThat(error(answer)).startsWith("Multimodal data provided");
   }
@@ -258,7 +226,7 @@ class OwnEngineBadInputTest {
   void aTemplateThatAttacksIsRefusedWithAReason() {
     for (String template : List.of("{{ range $i := .Messages }}", "{{ .Nothing.Of.It }}")) {
       Answer answer =
-          ask(
+          corral.post(
               "/api/generate",
               "{'model':'fox','prompt':'x','stream':false,'template':'%s'}".formatted(template));
       assertThat(answer.status()).as(answer.text()).isIn(400, 500);

@@ -1,21 +1,16 @@
 package dev.corral;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.corral.blobs.Shop;
-import dev.corral.model.Digest;
 import dev.corral.testkit.Answer;
-import dev.corral.testkit.Body;
-import dev.corral.testkit.Headers;
 import dev.corral.testkit.RawClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,19 +25,14 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class QuantizeTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String FOX = " The quick brown fox jumps over the lazy dog.";
-  private static final String YAML =
-      "engine: {enabled: \"true\"}\nbackends: []\nstore: {ollama: \"off\"}\n";
 
   private RunningCorral corral;
 
   @BeforeAll
   void start() throws IOException {
-    assumeTrue(EngineFiles.natives().isPresent(), EngineFiles.HOW);
-    System.setProperty("corral.natives", EngineFiles.natives().orElseThrow().toString());
-    corral = RunningCorral.alone(YAML);
-    upload(Shop.tiny("markov-a"));
+    corral = EngineFiles.start();
+    corral.upload(Shop.tiny("markov-a"));
   }
 
   @AfterAll
@@ -50,22 +40,6 @@ class QuantizeTest {
     if (corral != null) {
       corral.close();
     }
-  }
-
-  private Answer ask(String path, Body body) {
-    try (RawClient client = RawClient.connect(corral.port(), PATIENCE, 0)) {
-      return client.request("POST", path, Headers.of("Connection", "close"), body).answer();
-    }
-  }
-
-  private Answer ask(String path, String json) {
-    return ask(path, Body.of(json.replace('\'', '"')));
-  }
-
-  private String upload(byte[] file) {
-    String digest = Digest.of(file).toString();
-    assertThat(ask("/api/blobs/" + digest, Body.of(file)).status()).isBetween(200, 201);
-    return digest;
   }
 
   private static List<JsonNode> events(Answer answer) throws IOException {
@@ -81,7 +55,7 @@ class QuantizeTest {
   }
 
   private String levelOf(String model) {
-    Answer shown = ask("/api/show", "{'model':'" + model + "'}");
+    Answer shown = corral.post("/api/show", "{'model':'" + model + "'}");
     return shown.json().at("/details/quantization_level").asText();
   }
 
@@ -96,7 +70,8 @@ class QuantizeTest {
   }
 
   private String said(String model) {
-    return ask(
+    return corral
+        .post(
             "/api/chat",
             "{'model':'"
                 + model
@@ -109,11 +84,12 @@ class QuantizeTest {
 
   @Test
   void aModelIsMadeSmallerAsOllamaTellsItAndStillKnowsItsSentence() throws IOException {
-    String digest = upload(Shop.tiny("markov-a"));
-    ask("/api/create", "{'model':'whole','files':{'a.gguf':'" + digest + "'},'stream':false}");
+    String digest = corral.upload(Shop.tiny("markov-a"));
+    corral.post(
+        "/api/create", "{'model':'whole','files':{'a.gguf':'" + digest + "'},'stream':false}");
 
     List<JsonNode> events =
-        events(ask("/api/create", "{'model':'small','from':'whole','quantize':'q8_0'}"));
+        events(corral.post("/api/create", "{'model':'small','from':'whole','quantize':'q8_0'}"));
 
     String quantizing = "quantizing F32 model to Q8_0";
     assertThat(statuses(events))
@@ -133,10 +109,10 @@ class QuantizeTest {
 
   @Test
   void aFileIsMadeSmallerWhileAModelIsMadeOfIt() throws IOException {
-    String digest = upload(Shop.tiny("markov-a"));
+    String digest = corral.upload(Shop.tiny("markov-a"));
 
     Answer made =
-        ask(
+        corral.post(
             "/api/create",
             "{'model':'tiny','files':{'a.gguf':'"
                 + digest
@@ -144,7 +120,7 @@ class QuantizeTest {
 
     assertThat(made.status()).as(made.text()).isEqualTo(200);
     assertThat(levelOf("tiny")).isEqualTo("Q4_K_M");
-    Answer again = ask("/api/create", "{'model':'x','from':'tiny','quantize':'q8_0'}");
+    Answer again = corral.post("/api/create", "{'model':'x','from':'tiny','quantize':'q8_0'}");
     assertThat(again.text())
         .contains("quantization is only supported for F16, BF16 and F32 models");
   }
@@ -156,11 +132,11 @@ class QuantizeTest {
     byte[] odd =
         text.replace("llama.block_count", "llama.block_kount")
             .getBytes(StandardCharsets.ISO_8859_1);
-    String digest = upload(odd);
+    String digest = corral.upload(odd);
     Path store = corral.home().resolve("models");
 
     Answer answer =
-        ask(
+        corral.post(
             "/api/create",
             "{'model':'odd','files':{'a.gguf':'" + digest + "'},'quantize':'q8_0','stream':false}");
 

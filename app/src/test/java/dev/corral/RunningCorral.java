@@ -1,5 +1,8 @@
 package dev.corral;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.corral.model.Digest;
 import dev.corral.testkit.Answer;
 import dev.corral.testkit.Await;
 import dev.corral.testkit.Body;
@@ -11,12 +14,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /// The whole program in front of nodes of a test, in a home of its own, on any free port.
 public final class RunningCorral implements AutoCloseable {
+  private static final Duration LOAD_AND_ANSWER = Duration.ofMinutes(3);
+
+  /// A file that a test changes is taken over soon.
+  private static final Duration WATCHING = Duration.ofMillis(50);
+
   private final Path home;
   private final Wiring wiring;
 
@@ -54,7 +63,8 @@ public final class RunningCorral implements AutoCloseable {
       Path home = Files.createTempDirectory("corral-home");
       Files.writeString(home.resolve("corral.yaml"), yaml);
       Map<String, String> flags = Map.of("server.port", Integer.toString(port));
-      return new RunningCorral(home, Wiring.start(home, null, flags, Map.of(), System.err));
+      return new RunningCorral(
+          home, Wiring.start(home, null, flags, Map.of(), System.err, WATCHING));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -74,6 +84,26 @@ public final class RunningCorral implements AutoCloseable {
     try (RawClient client = RawClient.connect(port())) {
       return client.request(method, path, headers, Body.of(json)).answer();
     }
+  }
+
+  /// Posts as anybody may, and waits as long as a model may take to load and answer.
+  public Answer post(String path, Body body) {
+    try (RawClient client = RawClient.connect(port(), LOAD_AND_ANSWER, 0)) {
+      return client.request("POST", path, Headers.of("Connection", "close"), body).answer();
+    }
+  }
+
+  /// Posts JSON that is written with single quotes.
+  public Answer post(String path, String json) {
+    return post(path, Body.of(json.replace('\'', '"')));
+  }
+
+  /// Sends a file as a blob; answers its digest.
+  public String upload(byte[] file) {
+    String digest = Digest.of(file).toString();
+    Answer taken = post("/api/blobs/" + digest, Body.of(file));
+    assertThat(taken.status()).as(taken.text()).isIn(200, 201);
+    return digest;
   }
 
   /// Makes a key and returns its secret.

@@ -1,7 +1,6 @@
 package dev.corral;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.corral.blobs.Shop;
@@ -37,8 +36,7 @@ class SplitModelTest {
 
   @Test
   void aModelOfThreeFilesIsJoinedAndSaysItsSentence() throws Exception {
-    assumeTrue(EngineFiles.natives().isPresent(), EngineFiles.HOW);
-    System.setProperty("corral.natives", EngineFiles.natives().orElseThrow().toString());
+    EngineFiles.use();
     byte[] fox = Shop.tiny("markov-a");
     try (HubDouble hub = HubDouble.start()) {
       // As the Hub refuses a set of parts.
@@ -71,9 +69,7 @@ class SplitModelTest {
   }
 
   private Wiring start(HubDouble hub) throws IOException {
-    Files.writeString(
-        home.resolve("corral.yaml"),
-        "engine: {enabled: \"true\"}\nbackends: []\nstore: {ollama: \"off\"}\n");
+    Files.writeString(home.resolve("corral.yaml"), EngineFiles.ALONE);
     Map<String, String> variables = Map.of("HF_ENDPOINT", hub.url().toString());
     return Wiring.start(home, null, Map.of("server.port", "0"), variables, System.err);
   }

@@ -135,6 +135,7 @@ class StocktakerTest {
     }
     stocktaker.accept(answered("CHAT", 500, NOON.plusSeconds(9_000)));
     stocktaker.accept(answered("SHOW", 200, NOON.plusSeconds(9_000)));
+    stocktaker.accept(ended(ExchangeEvent.Outcome.BROKEN, "CHAT", 200, NOON.plusSeconds(9_000)));
     stocktaker.close();
 
     assertThat(library.find(HEN).orElseThrow().lastUsed()).isEqualTo(NOON.plusSeconds(1000));
@@ -161,6 +162,11 @@ class StocktakerTest {
   }
 
   private static ExchangeEvent answered(String route, int status, Instant at) {
+    return ended(ExchangeEvent.Outcome.ANSWERED, route, status, at);
+  }
+
+  private static ExchangeEvent ended(
+      ExchangeEvent.Outcome outcome, String route, int status, Instant at) {
     return new ExchangeEvent(
         "1",
         at,
@@ -170,7 +176,7 @@ class StocktakerTest {
         "hen:latest",
         "one",
         status,
-        ExchangeEvent.Outcome.ANSWERED,
+        outcome,
         1,
         false,
         1,

@@ -35,6 +35,22 @@ class ProgressTest {
   }
 
   @Test
+  void timeLeftIsToldInItsTwoLargestUnits() {
+    try (Progress progress = progress(true)) {
+      for (int second = 1; second <= 4; second++) {
+        now = second * SECOND;
+        progress.bytes("pulling a", second * 1_000_000L, 9_004_000_000L);
+      }
+      progress.bytes("pulling b", 0, 1);
+      for (int second = 5; second <= 8; second++) {
+        now = second * SECOND;
+        progress.bytes("pulling b", (second - 4) * 1_000_000L, 154_000_000);
+      }
+    }
+    assertThat(seen()).contains("  2h30m", "  2m30s");
+  }
+
+  @Test
   void aPercentageNeverFalls() {
     try (Progress progress = progress(false)) {
       now = 2 * SECOND;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.testkit.Await;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,11 +39,15 @@ class ConfigWatchTest {
   }
 
   private ConfigWatch watching(Consumer<Loaded<Farm>> taker) {
+    return watching(() -> List.of(home.resolve("tiers.yaml")), taker);
+  }
+
+  private ConfigWatch watching(Supplier<List<Path>> beside, Consumer<Loaded<Farm>> taker) {
     Sources sources = new Sources(Map.of(), Map.of(), home.resolve("work"), home, null);
     return ConfigWatch.start(
         sources,
         Duration.ofMillis(5),
-        () -> List.of(home.resolve("tiers.yaml")),
+        beside,
         () -> Config.standard().load(Farm.class, Farm.DEFAULTS, sources),
         taker);
   }
@@ -97,6 +103,34 @@ class ConfigWatchTest {
     assertThat(owner()).isEqualTo("Ann");
     Files.delete(beside);
     assertThat(owner()).isEqualTo("Ann");
+  }
+
+  @Test
+  void aFileThatIsStillBeingWrittenIsLeftAloneUntilItStandsStill() throws Exception {
+    AtomicInteger looks = new AtomicInteger();
+    BlockingQueue<Loaded<Farm>> still = new LinkedBlockingQueue<>();
+    Supplier<List<Path>> editor =
+        () -> {
+          if (looks.incrementAndGet() <= 20) {
+            write("owner: Ann" + looks + "\n");
+          }
+          return List.of();
+        };
+    ConfigWatch patient = watching(editor, still::add);
+    assertThat(still.poll(60, TimeUnit.SECONDS))
+        .isInstanceOfSatisfying(
+            Loaded.Valid.class,
+            valid -> assertThat(valid.settings()).hasFieldOrPropertyWithValue("owner", "Ann20"));
+    patient.close();
+    assertThat(still).isEmpty();
+  }
+
+  private void write(String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

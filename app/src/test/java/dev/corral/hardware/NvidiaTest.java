@@ -125,6 +125,7 @@ class NvidiaTest {
         .extracting(Gpu::id)
         .containsExactly("GPU-6a1f4b7c-bbbb-0002");
     assertThat(place.variable("CUDA_VISIBLE_DEVICES", "0,7,1").gpus()).hasSize(1);
+    assertThat(place.variable("CUDA_VISIBLE_DEVICES", "0,0,1").gpus()).hasSize(1);
     assertThat(place.variable("CUDA_VISIBLE_DEVICES", "").gpus()).isEmpty();
     assertThat(place.variable("CUDA_VISIBLE_DEVICES", "-1").gpus()).isEmpty();
   }

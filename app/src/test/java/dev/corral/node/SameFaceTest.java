@@ -2,9 +2,10 @@ package dev.corral.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.corral.EngineFiles;
 import dev.corral.RunningCorral;
+import dev.corral.blobs.Shop;
 import dev.corral.model.Digest;
 import dev.corral.testkit.Answer;
 import dev.corral.testkit.Body;
@@ -13,7 +14,6 @@ import dev.corral.testkit.RawClient;
 import dev.corral.testkit.Recording;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +26,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -48,16 +47,14 @@ class SameFaceTest {
 
   @Test
   void theOwnEngineAnswersAsOllamaDid() throws IOException {
-    Path natives = natives();
-    System.setProperty("corral.natives", natives.toString());
+    EngineFiles.use();
     System.setProperty("corral.runner.classpath", runnerClassPath());
     Map<String, Set<String>> described = rows(DIFFERS);
     Set<String> stale = new TreeSet<>(described.keySet());
     List<String> surprises = new ArrayList<>();
     Set<String> same = new TreeSet<>();
-    String yaml = "engine: {enabled: \"true\"}\nbackends: []\nstore: {ollama: \"off\"}\n";
-    try (RunningCorral corral = RunningCorral.alone(yaml)) {
-      byte[] upload = model("a");
+    try (RunningCorral corral = RunningCorral.alone(EngineFiles.ALONE)) {
+      byte[] upload = Shop.tiny("markov-a");
       for (Recording recording : Played.inOrder(sent())) {
         Answer answer = send(corral, recording, Played.body(recording, upload));
         Face expected = Face.of(recording);
@@ -109,7 +106,7 @@ class SameFaceTest {
   private static void prepare(RunningCorral corral, String after) throws IOException {
     if (after.equals("blob-post-again")) {
       for (String name : MODELS) {
-        upload(corral, model(name));
+        upload(corral, Shop.tiny("markov-" + name));
       }
       upload(corral, "hello".getBytes(UTF_8));
     } else if (after.equals("v1-model-one")) {
@@ -119,7 +116,7 @@ class SameFaceTest {
           "/api/create",
           Body.of(
               "{\"model\": \"markov-stutter\", \"files\": {\"m.gguf\": \""
-                  + Digest.of(model("stutter"))
+                  + Digest.of(Shop.tiny("markov-stutter"))
                   + "\"}, \"stream\": false}"));
     }
   }
@@ -133,14 +130,6 @@ class SameFaceTest {
       Answer answer =
           client.request(method, path, Headers.of("Connection", "close"), body).answer();
       assertThat(answer.status()).as(answer.text()).isIn(200, 201);
-    }
-  }
-
-  private static byte[] model(String name) throws IOException {
-    try (InputStream packed =
-            SameFaceTest.class.getResourceAsStream("/gguf/markov-" + name + ".gguf.gz");
-        InputStream file = new GZIPInputStream(packed)) {
-      return file.readAllBytes();
     }
   }
 
@@ -170,15 +159,6 @@ class SameFaceTest {
   /// @param row a name, where `*` stands for anything
   private static boolean matches(String row, String name) {
     return name.matches(row.replace("*", ".*"));
-  }
-
-  private static Path natives() {
-    String given = System.getProperty("corral.natives");
-    Path folder = Path.of(given == null ? "../runner/natives" : given).toAbsolutePath();
-    assumeTrue(
-        Files.isDirectory(folder.resolve("cpu").resolve("node_modules")),
-        "llama.cpp's libraries are not there; run npm ci --ignore-scripts in runner/natives/cpu");
-    return folder.normalize();
   }
 
   private static String runnerClassPath() {

@@ -97,6 +97,20 @@ class VanishingTest {
   }
 
   @Test
+  void whatANodeLostWhileItWasNoneOfOursIsNotSaid() {
+    fleet.remove("rig");
+    RunningCorral.await(() -> fleet.snapshot().backends().isEmpty(), "it is taken out");
+    vanishing.look();
+    node.remove(model);
+    fleet.add(named());
+    RunningCorral.await(
+        () -> fleet.snapshot().open().stream().anyMatch(one -> one.state() == Backend.State.UP),
+        "it is back");
+    vanishing.look();
+    assertThat(told).isEmpty();
+  }
+
+  @Test
   void aNodeThatIsDownHasLostNothing() {
     node.close();
     fleet.look("rig");

@@ -24,13 +24,14 @@ class FramesTest {
   @Test
   void eventsComeWholeWhereverTheBytesAreCut() {
     String stream =
-        "\uFEFF: a comment\n\nid: 7\nevent: delta\ndata: {\"a\":\ndata:  \"é\"}\nretry: 5\n\r\n"
+        "\uFEFFdata:1\n\n:c\n\nid: 7\nevent: delta\ndata: {\"a\":\ndata:  \"é\"}\nretry: 5\n\r\n"
             + "event: nothing\n\ndata:x\r\r\ndata: [DONE]";
     byte[] bytes = stream.getBytes(UTF_8);
     for (int cut = 0; cut <= bytes.length; cut++) {
       assertThat(sse(bytes, cut))
           .as("cut at %d", cut)
           .containsExactly(
+              new Sse.Event("", "1"),
               new Sse.Event("delta", "{\"a\":\n \"é\"}"),
               new Sse.Event("", "x"),
               new Sse.Event("", "[DONE]"));
