@@ -1,11 +1,16 @@
 package dev.corral;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /// The verb `serve`: starts the server, says where it is, and returns when it has stopped.
 final class Serve {
+  /// For what is being answered when the program is told to stop. Below the ten seconds after which
+  /// a container is killed.
+  private static final Duration PATIENCE = Duration.ofSeconds(8);
+
   private Serve() {}
 
   /// @param args the command line with its verb: `serve --port 11500`
@@ -21,7 +26,7 @@ final class Serve {
           .addShutdownHook(
               new Thread(
                   () -> {
-                    wiring.close();
+                    stop(wiring);
                     stopped.countDown();
                   },
                   "stop"));
@@ -35,6 +40,16 @@ final class Serve {
       System.exit(2);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void stop(Wiring wiring) {
+    try {
+      wiring.drain(PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      wiring.close();
     }
   }
 }

@@ -54,6 +54,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Builds the server on one page and closes it in reverse.
 public final class Wiring implements AutoCloseable {
+  private static final Duration DRAIN_LOOK = Duration.ofMillis(10);
+
   private final Clock clock = Clock.systemUTC();
   private final Instant startedAt = clock.instant();
   private final String instance =
@@ -286,6 +288,15 @@ public final class Wiring implements AutoCloseable {
   public boolean looked() {
     return fleet.snapshot().backends().stream()
         .noneMatch(backend -> backend.state() == Backend.State.UNKNOWN);
+  }
+
+  /// Begins nothing new and waits until what is being answered has ended, at most that long.
+  public void drain(Duration patience) throws InterruptedException {
+    door.shut();
+    long end = System.nanoTime() + patience.toNanos();
+    while (gateway.open() > 0 && System.nanoTime() < end) {
+      Thread.sleep(DRAIN_LOOK);
+    }
   }
 
   /// Takes nothing new, ends what runs, closes in the reverse order of the building.

@@ -7,12 +7,9 @@ import dev.corral.testkit.Body;
 import dev.corral.testkit.FreePort;
 import dev.corral.testkit.Headers;
 import dev.corral.testkit.OllamaNode;
-import dev.corral.testkit.PlainEnvironment;
 import dev.corral.testkit.RawClient;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
@@ -35,15 +32,15 @@ class KilledTest {
       Files.writeString(
           home.resolve("corral.yaml"),
           "backends: [{name: one, url: \"%s\"}]\n".formatted(node.url()));
-      Process first = started(port);
+      Process first = ChildCorral.start(home, port, 0);
       String secret = makeKey(port);
       killUnderLoad(first, port, secret);
-      Process second = started(port);
+      Process second = ChildCorral.start(home, port, 0);
       try {
         assertThat(chat(port, secret).status()).isEqualTo(200);
         assertThat(chat(port, "").status()).as("keys are still in force").isEqualTo(401);
       } finally {
-        kill(second);
+        ChildCorral.kill(second);
       }
     }
   }
@@ -64,42 +61,8 @@ class KilledTest {
         });
       }
       RunningCorral.await(() -> answered.get() > 20, "it is busy");
-      kill(corral);
+      ChildCorral.kill(corral);
     }
-  }
-
-  private static void kill(Process process) throws InterruptedException {
-    process.destroyForcibly();
-    process.waitFor();
-  }
-
-  private Process started(int port) throws IOException {
-    Process process =
-        PlainEnvironment.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.corral.Main",
-                "serve",
-                "--home",
-                home.toString(),
-                "--port",
-                Integer.toString(port))
-            .redirectErrorStream(true)
-            .start();
-    BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
-    StringBuilder before = new StringBuilder();
-    for (String line = said.readLine(); line != null; line = said.readLine()) {
-      before.append(line).append('\n');
-      if (line.contains("listens on http://127.0.0.1:" + port) && line.startsWith("Corral")) {
-        Thread.ofVirtual().start(() -> said.lines().forEach(_ -> {}));
-        return process;
-      }
-    }
-    throw new AssertionError("it did not start:\n" + before);
   }
 
   private String makeKey(int port) throws IOException {

@@ -41,6 +41,9 @@ public final class Door {
           + "X-Stainless-Retry-Count,X-Stainless-Runtime,X-Stainless-Runtime-Version,"
           + "X-Stainless-Timeout";
 
+  /// Answered to the last: the process lives while it stops.
+  private static final String ALIVE = "/health/live";
+
   private final Vertx vertx;
   private final Guard guard;
   private final Map<Route, Visit.Visitor> visitors;
@@ -49,6 +52,7 @@ public final class Door {
   private final AtomicLong ids = new AtomicLong();
   private final WrongKeys wrongKeys = new WrongKeys(InstantSource.system());
   private volatile Origins origins;
+  private volatile boolean shut;
 
   /// @param visitors one for each route; a route without one stops the start
   /// @param instance this program's id, by which a circle is recognised
@@ -75,6 +79,11 @@ public final class Door {
   /// A changed configuration: other pages and names may come in from now on.
   public void admit(ServerSettings settings, String machine) {
     origins = new Origins(settings.origins(), settings.hosts(), machine);
+  }
+
+  /// From now on nothing new is begun; what is being answered goes on.
+  public void shut() {
+    shut = true;
   }
 
   /// Listens with one server for each event loop.
@@ -114,12 +123,13 @@ public final class Door {
               .setPerFrameWebSocketCompressionSupported(false)
               .setPerMessageWebSocketCompressionSupported(false)
               .setTcpNoDelay(true);
+      SlowHeads heads = new SlowHeads(vertx);
       vertx
           .createHttpServer(options)
           .requestHandler(Door.this::welcome)
           .invalidRequestHandler(Framing::refuse)
           .connectionHandler(connection -> {
-            Framing.strict(connection, options);
+            Framing.strict(connection, options, heads);
             // A client that resets its connection is told to the exchange, not to the log.
             connection.exceptionHandler(_ -> {});
           })
@@ -152,6 +162,11 @@ public final class Door {
     }
     if (Via.holds(headers.get(Via.HEADER), instance)) {
       Replies.problem(request, dialect(path), circle());
+      return;
+    }
+    if (shut && !path.equals(ALIVE)) {
+      response.putHeader("Connection", "close");
+      Replies.problem(request, dialect(path), stopping());
       return;
     }
     switch (Route.find(request.method().name(), path)) {
@@ -344,6 +359,10 @@ public final class Door {
       return;
     }
     Replies.text(request, 404, "text/plain", "404 page not found");
+  }
+
+  private static Problem stopping() {
+    return Problem.of(503, "This server is stopping", "Try again shortly.").retryAfter(1);
   }
 
   private static Problem circle() {

@@ -2,14 +2,18 @@ package dev.corral.door;
 
 import dev.corral.model.Dialect;
 import dev.corral.wire.Problem;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -25,10 +29,13 @@ final class Framing {
   private Framing() {}
 
   /// For a connection that has read nothing yet.
-  static void strict(HttpConnection connection, HttpServerOptions options) {
-    ChannelPipeline pipeline = ((ConnectionBase) connection).channel().pipeline();
-    ChannelHandlerContext lenient = pipeline.context(HttpRequestDecoder.class);
-    pipeline.replace(lenient.name(), lenient.name(), new Strict(options));
+  static void strict(HttpConnection connection, HttpServerOptions options, SlowHeads heads) {
+    Channel channel = ((ConnectionBase) connection).channel();
+    ChannelHandlerContext lenient = channel.pipeline().context(HttpRequestDecoder.class);
+    Strict strict = new Strict(options, channel);
+    channel.pipeline().replace(lenient.name(), lenient.name(), strict);
+    heads.watch(strict);
+    var _ = channel.closeFuture().addListener(_ -> heads.forget(strict));
   }
 
   /// Answers what could not be decoded.
@@ -53,16 +60,66 @@ final class Framing {
     }
   }
 
-  private static final class Strict extends VertxHttpRequestDecoder {
+  static final class Strict extends VertxHttpRequestDecoder implements SlowHeads.Head {
     private static final char DELETE = 0x7F;
+    private static final String TOO_SLOW =
+        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
-    Strict(HttpServerOptions options) {
+    private final Channel channel;
+
+    /// Nothing of a request has come since the last one ended.
+    private boolean between = true;
+
+    /// A head has begun and is not whole.
+    private boolean headOpen;
+
+    private boolean served;
+    private int looks;
+
+    Strict(HttpServerOptions options, Channel channel) {
       super(options);
+      this.channel = channel;
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf bytes, List<Object> out)
+        throws Exception {
+      // Line ends before a request belong to none.
+      if (between && bytes.isReadable() && bytes.getByte(bytes.readerIndex()) > ' ') {
+        between = false;
+        headOpen = true;
+        looks = 0;
+      }
+      super.decode(context, bytes, out);
+      if (!out.isEmpty() && out.getLast() instanceof LastHttpContent) {
+        between = true;
+      }
+    }
+
+    @Override
+    public int looked() {
+      return headOpen ? ++looks : 0;
+    }
+
+    /// Said only where no answer to an earlier request can be on its way.
+    @Override
+    public void tooSlow() {
+      headOpen = false;
+      var _ =
+          served
+              ? channel.close()
+              : channel
+                  .pipeline()
+                  .context(this)
+                  .writeAndFlush(ByteBufUtil.writeAscii(channel.alloc(), TOO_SLOW))
+                  .addListener(ChannelFutureListener.CLOSE);
     }
 
     /// Called once for each head that has been read.
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
+      headOpen = false;
+      served = true;
       HttpHeaders headers = message.headers();
       if (message instanceof HttpRequest request && !plain(request.uri())) {
         throw new Unclear(

@@ -3,9 +3,11 @@ package dev.corral.door;
 import dev.corral.dialect.ErrorBody;
 import dev.corral.model.Dialect;
 import dev.corral.wire.Problem;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 
 /// Whole answers of our own.
@@ -38,7 +40,16 @@ public final class Replies {
   /// A fault of ours: logged, and told in the dialect of the path. Where an answer has begun its
   /// connection is cut, because half an answer must not look whole.
   public static void mistake(HttpServerRequest request, Dialect dialect, Throwable fault) {
+    try {
+      endOrCut(request, dialect);
+    } catch (RuntimeException | Error again) {
+      fault.addSuppressed(again);
+      var _ = request.connection().close();
+    }
     LOG.log(System.Logger.Level.ERROR, "A request could not be served", fault);
+  }
+
+  private static void endOrCut(HttpServerRequest request, Dialect dialect) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
       return;
@@ -64,6 +75,17 @@ public final class Replies {
 
   public static void text(HttpServerRequest request, int status, String type, String body) {
     whole(request, status, type, Buffer.buffer(body.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /// Ends an answer that flowed. A caller of HTTP/1.0 knows no chunks: where no length was told,
+  /// the end of its connection is the end of the answer.
+  public static void end(HttpServerRequest request) {
+    HttpServerResponse response = request.response();
+    Future<Void> ended = response.end();
+    if (request.version() == HttpVersion.HTTP_1_0
+        && !response.headers().contains("Content-Length")) {
+      var _ = ended.onComplete(_ -> request.connection().close());
+    }
   }
 
   /// A complete answer; `HEAD` gets its head alone.

@@ -43,11 +43,11 @@ record BackendError(String contentType, byte[] body) {
     return new BackendError(body.contentType(), body.bytes());
   }
 
-  /// Progress of pull, push and create: their late errors may tell paths of the node's disk. An
-  /// event comes in one piece, since the node writes it in one.
-  static Buffer masked(Buffer chunk) {
-    String text = chunk.toString();
-    return text.contains("\"error\"") ? Buffer.buffer(PathMask.mask(text)) : chunk;
+  /// Whole lines of a pull, push or create: a late error among them may tell paths of the node's
+  /// disk.
+  static Buffer masked(Buffer lines) {
+    String text = lines.toString();
+    return text.contains("\"error\"") ? Buffer.buffer(PathMask.mask(text)) : lines;
   }
 
   /// Ollama's two ways to say that it has no such model.

@@ -359,8 +359,11 @@ final class Exchange {
       running.abandon();
     }
     boolean told = request.response().headWritten();
-    visit.mistake(fault);
-    finish(told ? Outcome.BROKEN : Outcome.REFUSED, 500, null, 0, -1, Usage.UNKNOWN);
+    try {
+      visit.mistake(fault);
+    } finally {
+      finish(told ? Outcome.BROKEN : Outcome.REFUSED, 500, null, 0, -1, Usage.UNKNOWN);
+    }
   }
 
   /// Too little of the body came in too long a time.

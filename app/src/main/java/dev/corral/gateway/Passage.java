@@ -5,6 +5,7 @@ import dev.corral.dialect.EndWatch;
 import dev.corral.dialect.ErrorFrame;
 import dev.corral.dialect.Translator;
 import dev.corral.dialect.Usage;
+import dev.corral.door.Replies;
 import dev.corral.exchange.ExchangeEvent.Outcome;
 import dev.corral.wire.Problem;
 import io.vertx.core.MultiMap;
@@ -42,6 +43,10 @@ final class Passage {
   private final boolean streamed;
   private final long declared;
   private final Buffer held = Buffer.buffer();
+
+  /// Of a call that tells its progress.
+  private final @Nullable Progress progress;
+
   private Way way;
   private @Nullable EndWatch watch;
   private boolean headSent;
@@ -67,6 +72,7 @@ final class Passage {
     this.type = String.valueOf(headers.get("Content-Type"));
     this.streamed = type.startsWith("application/x-ndjson") || type.startsWith("text/event-stream");
     this.declared = HeaderRules.length(headers);
+    this.progress = streamed && !Calls.reads(exchange.call()) ? new Progress() : null;
     if (status >= 400) {
       this.way = Way.ERROR;
     } else {
@@ -88,9 +94,17 @@ final class Passage {
       fail("it answered with a redirect, which is not followed");
     } else if (inference && type.startsWith("text/html")) {
       fail("it answered with a web page; is this a model server?");
-    } else if (inference) {
+    } else if (packed() && translator != null) {
+      fail("its answer is packed, which nobody asked for");
+    } else if (inference && !packed()) {
       watch = new EndWatch(exchange.call(), streamed);
     }
+  }
+
+  /// What is packed passes untouched and unwatched.
+  private boolean packed() {
+    String encoding = headers.get("Content-Encoding");
+    return encoding != null && !encoding.equalsIgnoreCase("identity");
   }
 
   void chunk(Buffer chunk) {
@@ -156,15 +170,17 @@ final class Passage {
   private void pass(Buffer chunk) {
     if (!headSent) {
       sendHead();
-      if (declared >= 0) {
+      if (declared >= 0 && progress == null) {
         response.putHeader("Content-Length", Long.toString(declared));
       } else {
         response.setChunked(true);
       }
     }
-    Buffer sent = Calls.inference(exchange.call()) ? chunk : BackendError.masked(chunk);
-    passed += sent.length();
-    response.write(sent);
+    Buffer sent = progress == null ? chunk : progress.take(chunk);
+    if (sent.length() > 0) {
+      passed += sent.length();
+      response.write(sent);
+    }
     if (response.writeQueueFull()) {
       attempt.pauseUntilDrained(response);
     }
@@ -222,9 +238,13 @@ final class Passage {
         if (!headSent) {
           pass(held);
         }
+        Buffer rest = progress == null ? Buffer.buffer() : progress.rest();
+        if (rest.length() > 0) {
+          response.write(rest);
+        }
         attempt.done(false);
         if (!response.ended()) {
-          response.end();
+          Replies.end(exchange.visit().request());
         }
         exchange.finish(
             Outcome.ANSWERED, status, attempt, passed, firstByteNanos, complete.usage());
@@ -232,7 +252,7 @@ final class Passage {
       case End.LateError late when late.told() && headSent -> {
         // The backend said so itself, in a frame that the caller's client understands.
         attempt.done(true);
-        response.end();
+        Replies.end(exchange.visit().request());
         exchange.finish(Outcome.BROKEN, status, attempt, passed, firstByteNanos, late.usage());
       }
       case End.NoTerminator _ -> broken("it ended the answer before it was complete");
@@ -254,7 +274,7 @@ final class Passage {
       return;
     }
     attempt.done(true);
-    if (streamed) {
+    if (streamed && !packed()) {
       EndWatch watching = watch == null ? new EndWatch(exchange.call(), true) : watch;
       Problem problem = Problem.of(502, "The answer broke off: " + why);
       byte[] frame = ErrorFrame.render(exchange.call(), problem, watching);

@@ -76,7 +76,7 @@ final class Relay implements UpstreamCall.Listener {
       String masked = PathMask.mask(error.toString());
       Replies.whole(visit.request(), status, "", Buffer.buffer(masked));
     } else if (!response.ended()) {
-      response.end();
+      Replies.end(visit.request());
     }
   }
 

@@ -189,7 +189,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     DecoderResult decoded = part.decoderResult();
     if (decoded.isFailure()) {
       abandon();
-      carried.lost(decoded.cause());
+      carried.garbled(decoded.cause());
       return;
     }
     if (part instanceof HttpResponse head) {
@@ -198,12 +198,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
       keptAlive = head.protocolVersion().equals(HttpVersion.HTTP_1_1) && HttpUtil.isKeepAlive(head);
       if (head.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
         abandon();
-        carried.lost(new IOException("it changed to another protocol, which nobody asked for"));
+        carried.garbled(new IOException("it changed to another protocol, which nobody asked for"));
         return;
       }
       if (announcements > MOST_ANNOUNCEMENTS) {
         abandon();
-        carried.lost(new IOException("it announces answers and gives none"));
+        carried.garbled(new IOException("it announces answers and gives none"));
         return;
       }
       if (!informational) {

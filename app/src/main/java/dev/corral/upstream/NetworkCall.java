@@ -248,6 +248,12 @@ final class NetworkCall implements UpstreamCall {
     return phase == Phase.WAITING;
   }
 
+  /// It answered, and that was no HTTP: no matter of who closed a connection first.
+  void garbled(Throwable cause) {
+    reused = false;
+    lost(cause);
+  }
+
   /// The connection is gone, or the request's own body did not come to its end.
   void lost(Throwable cause) {
     if (phase == Phase.WAITING && reused && repeatable()) {

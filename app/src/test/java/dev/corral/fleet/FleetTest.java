@@ -97,6 +97,18 @@ class FleetTest {
   }
 
   @Test
+  void aModelThatNoLookHasSeenYetIsFoundWhereItMatters() {
+    fleet.start();
+    awaitOne(Backend.State.UP);
+    node.add(TestModel.says("brand-new", " Here."));
+    assertThat(one().holds("brand-new")).as("the last look is older").isFalse();
+    assertThat(fleet.holdsNow("brand-new:latest")).isTrue();
+    assertThat(fleet.holdsNow("nobody")).isFalse();
+    node.crash();
+    assertThat(fleet.holdsNow("nobody")).as("who cannot be asked has none").isFalse();
+  }
+
+  @Test
   void aNodeThatDrainsIsNotOpenUntilItDrainsNoLonger() {
     fleet.start();
     awaitOne(Backend.State.UP);
