@@ -8,10 +8,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.vertx.core.http.HttpConnection;
@@ -20,6 +22,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Where a request ends and whom it means, read in one way only, so that a proxy in front of us
 /// that reads otherwise cannot be used to slip in a request of somebody else (RFC 9112, 3.2 and
@@ -76,6 +79,9 @@ final class Framing {
     private boolean served;
     private int looks;
 
+    /// The host that the request line itself names.
+    private @Nullable String authority;
+
     Strict(HttpServerOptions options, Channel channel) {
       super(options);
       this.channel = channel;
@@ -94,6 +100,21 @@ final class Framing {
       if (!out.isEmpty() && out.getLast() instanceof LastHttpContent) {
         between = true;
       }
+    }
+
+    /// A target that names the host too, as it is sent to proxies, means the same path here (RFC 9112,
+    /// 3.2.2), and must never reach a backend as it is.
+    @Override
+    protected HttpMessage createMessage(String[] initialLine) {
+      String target = initialLine[1];
+      int scheme = target.startsWith("/") ? -1 : target.indexOf("://");
+      authority = null;
+      if (scheme > 0) {
+        int path = target.indexOf('/', scheme + 3);
+        authority = target.substring(scheme + 3, path < 0 ? target.length() : path);
+        initialLine[1] = path < 0 ? "/" : target.substring(path);
+      }
+      return super.createMessage(initialLine);
     }
 
     @Override
@@ -132,6 +153,7 @@ final class Framing {
         List<String> encodings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
         if (encodings.size() != 1
             || !encodings.getFirst().equalsIgnoreCase("chunked")
+            || message.protocolVersion().equals(HttpVersion.HTTP_1_0)
             || headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
           throw new Unclear(
               Problem.of(
@@ -141,9 +163,17 @@ final class Framing {
         }
       }
       int hosts = headers.getAll(HttpHeaderNames.HOST).size();
-      if (hosts > 1 || (hosts == 0 && message.protocolVersion().equals(HttpVersion.HTTP_1_1))) {
+      boolean two = authority != null && !authority.equalsIgnoreCase(headers.get("Host"));
+      if (two
+          || hosts > 1
+          || (hosts == 0 && message.protocolVersion().equals(HttpVersion.HTTP_1_1))) {
         throw new Unclear(
             Problem.of(400, "It is not clear which host is meant", "Send one Host header."));
+      }
+      String connection = headers.get(HttpHeaderNames.CONNECTION);
+      if (connection != null && connection.indexOf(',') > 0 && !HttpUtil.isKeepAlive(message)) {
+        // Vert.x sees the wish only where it stands alone.
+        headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
       }
       return super.isContentAlwaysEmpty(message);
     }

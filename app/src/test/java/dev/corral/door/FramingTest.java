@@ -110,7 +110,15 @@ class FramingTest {
         Arguments.of(
             "a host in the line and another below it",
             "GET http://evil.example/api/tags HTTP/1.1\r\nHost: localhost\r\n",
-            404),
+            400),
+        Arguments.of(
+            "the same host twice",
+            "GET http://localhost:1/api/tags HTTP/1.1\r\nHost: localhost:1\r\n",
+            200),
+        Arguments.of(
+            "a foreign host twice",
+            "GET http://evil.example/api/tags HTTP/1.1\r\nHost: evil.example\r\n",
+            421),
         Arguments.of("a path in it", "GET /api/tags HTTP/1.1\r\nHost: localhost/?\r\n", 421),
         Arguments.of("a fragment in it", "GET /api/tags HTTP/1.1\r\nHost: localhost#x\r\n", 421),
         Arguments.of("a user in it", "GET /api/tags HTTP/1.1\r\nHost: a@localhost\r\n", 421),
@@ -138,6 +146,34 @@ class FramingTest {
       }
     }
     assertThat(RawClient.post(corral.port(), "/api/chat", CHAT).status()).isEqualTo(200);
+  }
+
+  @Test
+  void chunksInAnHttpThatHasNoneAreRefused() {
+    try (RawClient client = RawClient.connect(corral.port())) {
+      client.send(
+          "POST /api/chat HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n"
+              .formatted(CHAT.length(), CHAT));
+      assertThat(client.answer().status()).isEqualTo(400);
+      client.awaitClose();
+    }
+  }
+
+  @Test
+  void aTargetThatNamesTheHostReachesABackendAsItsPathAlone() {
+    try (RawClient client = RawClient.connect(corral.port())) {
+      client.send(
+          "POST http://localhost/api/chat HTTP/1.1\r\nHost: localhost\r\nConnection: X-A, close\r\nX-A: b\r\nContent-Length: %d\r\n\r\n%s"
+              .formatted(CHAT.length(), CHAT));
+      assertThat(client.answer().status()).isEqualTo(200);
+      assertThat(client.awaitClose()).as("as was asked").isEqualTo(Answer.Ending.CLOSED_EARLY);
+    }
+    assertThat(node.exchanges("/api/chat"))
+        .singleElement()
+        .satisfies(seen -> {
+          assertThat(seen.request().target()).isEqualTo("/api/chat");
+          assertThat(seen.request().headers().has("X-A")).isFalse();
+        });
   }
 
   @Test
