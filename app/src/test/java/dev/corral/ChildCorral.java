@@ -1,5 +1,6 @@
 package dev.corral;
 
+import dev.corral.testkit.PlainEnvironment;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class ChildCorral {
             home.toString(),
             "--port",
             Integer.toString(port)));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process process = PlainEnvironment.of(command).redirectErrorStream(true).start();
     BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
     StringBuilder before = new StringBuilder();
     for (String line = said.readLine(); line != null; line = said.readLine()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.testkit.Answer;
 import dev.corral.testkit.Fault;
+import dev.corral.testkit.FreePort;
 import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.RawClient;
 import dev.corral.testkit.Where;
@@ -31,7 +32,7 @@ class StoppedTest {
 
   @TempDir private Path home;
 
-  private final int port = RunningCorral.freePort();
+  private final int port = FreePort.find();
 
   private Process inFrontOf(OllamaNode node, int openFiles) throws IOException {
     Files.writeString(

@@ -102,8 +102,8 @@ final class Framing {
       }
     }
 
-    /// A target that names the host too, as it is sent to proxies, means the same path here (RFC 9112,
-    /// 3.2.2), and must never reach a backend as it is.
+    /// A target that names the host too, as it is sent to proxies, means the same path here (RFC
+    /// 9112, 3.2.2), and must never reach a backend as it is.
     @Override
     protected HttpMessage createMessage(String[] initialLine) {
       String target = initialLine[1];

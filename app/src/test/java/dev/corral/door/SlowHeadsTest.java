@@ -28,7 +28,7 @@ class SlowHeadsTest {
 
   @AfterEach
   void close() {
-    client.close();
+    var _ = client.close();
     vertx.close().toCompletionStage().toCompletableFuture().join();
   }
 
