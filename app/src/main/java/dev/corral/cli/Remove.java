@@ -26,7 +26,7 @@ final class Remove extends Verb {
   @Option(names = "--keep-weights", description = "Only stop tracking it; the weights stay.")
   boolean keepWeights;
 
-  @Option(names = "--now", description = "Past the trash.")
+  @Option(names = "--now", description = "Past the trash, and what is kept of its old revisions.")
   boolean now;
 
   @Option(names = "--force", description = "Although it is in use; never what is protected.")

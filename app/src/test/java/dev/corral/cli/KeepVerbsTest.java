@@ -111,6 +111,32 @@ class KeepVerbsTest {
   }
 
   @Test
+  void anAnchorIsShownWithWhatItAloneHoldsAndWhetherItOutlastsACleanUp() {
+    String anchor =
+        """
+        {"model":"hen:latest","where":"own","digest":"d","sizeBytes":5000,"aloneBytes":%s,\
+        "heldBy":"%s","madeAt":"2026-01-01T00:00:00Z"}\
+        """;
+    String all =
+        """
+        {"folder":null,"totalBytes":90000,"freeBytes":9000,"reserveBytes":1000,"trashBytes":0,\
+        "anchorBytes":3000,"models":[],"anchors":[%s]}\
+        """;
+    String route = "GET /manage/sizes?paths=false";
+    station.answering(route, 200, all.formatted(anchor.formatted("3000", "links")));
+    assertThat(typed.run("sizes")).isZero();
+    assertThat(typed.out())
+        .contains("hen:latest\town\t5.0 KB\t3.0 KB\t-\t-\tanchor\n")
+        .contains("3.0 KB with the anchors")
+        .doesNotContain("not linked");
+    station.answering(route, 200, all.formatted(anchor.formatted("null", "copy")));
+    assertThat(typed.run("sizes")).isZero();
+    assertThat(typed.out())
+        .contains("5.0 KB\t-\t-\t-\tanchor, not linked\n")
+        .contains("store.ollama: write");
+  }
+
+  @Test
   void damageEndsVerifyWithACodeAndTheCommandThatRepairs() {
     station.answering(
         "POST /manage/models/hen/verify?wait=false",
