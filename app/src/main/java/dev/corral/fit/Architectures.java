@@ -31,6 +31,7 @@ final class Architectures {
           "deci",
           "deepseek",
           "deepseek2",
+          "deepseek2-ocr",
           "deepseek32",
           "dots1",
           "dream",
@@ -61,12 +62,15 @@ final class Architectures {
           "grovemoe",
           "hunyuan-dense",
           "hunyuan-moe",
+          "hunyuan_vl",
+          "hy_v3",
           "internlm2",
           "jais",
           "jais2",
           "jamba",
           "jina-bert-v2",
           "jina-bert-v3",
+          "kimi-linear",
           "laguna",
           "lfm2",
           "lfm2moe",
@@ -78,6 +82,7 @@ final class Architectures {
           "maincoder",
           "mamba",
           "mamba2",
+          "maple",
           "mellum",
           "mimo2",
           "minicpm",
@@ -87,6 +92,7 @@ final class Architectures {
           "mistral4",
           "modern-bert",
           "mpt",
+          "nanbeige",
           "nemotron",
           "nemotron_h",
           "nemotron_h_moe",
@@ -127,6 +133,7 @@ final class Architectures {
           "seed_oss",
           "smallthinker",
           "smollm3",
+          "spark2_5",
           "stablelm",
           "starcoder",
           "starcoder2",
@@ -149,6 +156,9 @@ final class Architectures {
 
   /// These answer with logits for all tokens at once, and have no cache either.
   private static final Set<String> DIFFUSION = Set.of("dream", "llada", "llada-moe", "rnd1");
+
+  private static final Set<String> UNTURNED =
+      Set.of("bloom", "gpt2", "jais", "mpt", "refact", "starcoder");
 
   /// How the keys tell which blocks recur, where the tensors are not known yet.
   private static final Set<String> BY_INTERVAL =
@@ -182,6 +192,11 @@ final class Architectures {
   /// The engine turns flash attention off for this one, whatever is asked.
   static boolean withoutFlash(String architecture) {
     return architecture.equals("grok");
+  }
+
+  /// False for those that tell positions by a table or by a slope, not by turning queries and keys.
+  static boolean rotates(String architecture) {
+    return !UNTURNED.contains(architecture);
   }
 
   /// Reads its input table as the output table where it lies, instead of holding it twice.

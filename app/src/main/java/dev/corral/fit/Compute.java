@@ -14,6 +14,12 @@ final class Compute {
   /// A pipeline over several GPUs has so many steps under way.
   static final long COPIES = 4;
 
+  /// Elements that sparse attention keeps for each head and token besides those of its unpacking;
+  /// measured.
+  private static final long INDEXED = 920;
+
+  private static final int MANY_SLOTS = 4;
+
   private final Shape shape;
   private final Run run;
 
@@ -32,11 +38,14 @@ final class Compute {
   /// @param hostTensor bytes of the largest tensor that passes through the device's buffer; 0 where
   ///   none does
   /// @param hostCache bytes of the cache of the largest block on the host; likewise
-  /// @param copies f16 copies of the cache are made (on GPUs)
-  long device(long hostTensor, long hostCache, boolean copies) {
+  /// @param gpu computed on a GPU, whose attention reads half floats only
+  long device(long hostTensor, long hostCache, boolean gpu) {
     long widest = 0;
-    for (Block block : shape.blocks()) {
-      widest = Math.max(widest, block(block, hostTensor, hostCache, copies));
+    int last = shape.blocks().size() - 1;
+    for (int i = 0; i <= last; i++) {
+      Block block = shape.blocks().get(i);
+      long feedForward = i == last && fewRowsBehind(block) ? 0 : feedForward(block);
+      widest = Math.max(widest, block(block, feedForward, hostTensor, hostCache, gpu));
     }
     return Math.max(inputs() + widest + extra(), logits());
   }
@@ -150,14 +159,22 @@ final class Compute {
     return bytes;
   }
 
-  private long block(Block block, long hostTensor, long hostCache, boolean copies) {
-    long attention = block.attends() ? attention(block, copies) : 0;
-    long converted = block.attends() && copies ? converted(block) : 0;
-    long feedForward = feedForward(block);
-    long state = state(block.mixer());
-    long widest = Math.max(feedForward + Math.max(hostTensor, hostCache), state);
+  /// Behind the attention of the last block only those rows go on that logits are wanted of.
+  private boolean fewRowsBehind(Block block) {
+    return run.outputs() < run.tokens()
+        && !shape.cacheless()
+        && (block.attends() || block.recurs());
+  }
+
+  private long block(Block block, long feedForward, long hostTensor, long hostCache, boolean gpu) {
+    long attention = block.attends() ? attention(block, gpu) : 0;
+    long converted = block.attends() ? converted(block, gpu) : 0;
+    long state = state(block, feedForward);
+    long beside = hostTensor == 0 ? 0 : Math.max(hostTensor, hostCache);
+    long widest = Math.max(feedForward + beside, state);
     if (block.attends()) {
-      widest = Math.max(widest, attention + hostCache);
+      long passing = hostCache > 0 ? Math.max(attention, projected(block)) : attention;
+      widest = Math.max(widest, passing + hostCache);
     }
     if (converted > 0 && shape.sideBySide()) {
       widest = Math.max(widest, converted + feedForward + 2 * w * e);
@@ -184,10 +201,10 @@ final class Compute {
   }
 
   private long dense(Block block, Block.Dense dense) {
-    long q =
-        shape.encoder() && !Architectures.encoderWithOutput(shape.architecture())
-            ? 0
-            : queries(block);
+    boolean turned = block.joint() && Architectures.rotates(shape.architecture());
+    boolean vectors = shape.encoder() && !Architectures.encoderWithOutput(shape.architecture());
+    // a joint projection is free again as soon as its parts have been turned
+    long q = turned || vectors ? 0 : queries(block);
     return switch (dense.gate()) {
       case SEPARATE -> w * (3 * dense.width() + 2 * e + Math.max(q, beside(block)));
       case FUSED -> w * (3 * dense.width() + (shape.encoder() ? 2 : 3) * e);
@@ -213,7 +230,7 @@ final class Compute {
     return w * (parts * experts.used() * experts.width() + 2 * e + r + x);
   }
 
-  private long attention(Block block, boolean copies) {
+  private long attention(Block block, boolean gpu) {
     long h = block.heads();
     long unpacked = h * (2 * block.keyLength() + shape.latent().keyLength());
     boolean latent = shape.latent().active();
@@ -225,12 +242,12 @@ final class Compute {
           ? w * (h * run.cells(block) + unpacked + 3 * e)
           : w * (h * run.cells(block) + h * (block.keyLength() + block.valueLength()) + 2 * e);
     }
-    long converted = copies ? converted(block) : 0;
+    long converted = converted(block, gpu);
     if (latent) {
-      return converted + w * (unpacked + 3 * e);
+      return converted + w * (unpacked + 3 * e) + indexed(block);
     }
     return converted == 0
-        ? 0
+        ? turned(block)
         : converted
             + w
                 * (h * (block.keyLength() + block.valueLength())
@@ -238,42 +255,79 @@ final class Compute {
                     + (block.joint() ? block.projected() : 0));
   }
 
-  /// One block's cache as f16, where the GPU's attention cannot read its type.
-  private long converted(Block block) {
-    if (!run.converts()) {
+  /// Queries before and behind the turn that gives them their position; that is more than a narrow
+  /// feed-forward part takes.
+  private long turned(Block block) {
+    if (shape.anyRecurrent() || !Architectures.rotates(shape.architecture())) {
       return 0;
     }
-    long width =
-        shape.latent().active() ? block.keyLength() : block.keyLength() + block.valueLength();
+    return projected(block);
+  }
+
+  private long projected(Block block) {
+    long queries = block.heads() * block.keyLength();
+    return w * (2 * queries + 2 * e + (block.joint() ? 0 : block.keyRow() + block.valueRow()));
+  }
+
+  /// What choosing the tokens to attend to takes besides: the choice itself, and queries of its
+  /// own.
+  private long indexed(Block block) {
+    return shape.indexerKey() == 0 ? 0 : w * (INDEXED * block.heads() + run.cells(block));
+  }
+
+  /// One block's cache as f16, where attention cannot read its type.
+  private long converted(Block block, boolean gpu) {
+    long width = run.converts(run.keys(), gpu) ? block.keyLength() : 0;
+    if (!shape.latent().active() && run.converts(run.values(), gpu)) {
+      width += block.valueLength();
+    }
     return HALF * run.streams() * run.cells(block) * block.kvHeads() * width;
   }
 
-  private long state(Mixer mixer) {
+  private long state(Block block, long feedForward) {
     Shape.Recurrence size = shape.recurrence();
     long d = size.inner();
     long slots = run.slots();
-    return switch (mixer) {
+    return switch (block.mixer()) {
       case NONE -> 0;
       case MAMBA -> 6 * w * d + FLOAT * (size.matrix() + 2 * size.row()) * slots;
       case MAMBA2 -> mamba2(size, slots);
-      case RWKV6 -> 13 * w * e + 2 * FLOAT * size.matrix() * slots;
+      case RWKV6 -> rwkv6(block, size, feedForward);
       case RWKV7 -> 18 * w * e + 2 * FLOAT * size.matrix() * slots;
-      case DELTA_NET, KIMI_DELTA, LINEAR_ATTENTION -> 2 * w * e + 2 * FLOAT * size.matrix() * slots;
+      case DELTA_NET -> deltaNet(size, slots);
+      case KIMI_DELTA, LINEAR_ATTENTION -> 2 * w * e + 2 * FLOAT * size.matrix() * slots;
       case SHORT_CONVOLUTION -> 6 * w * e;
     };
   }
 
-  /// What the projection made lies between what comes before and after; which moment is the widest
-  /// depends on the sizes, so the wider of two.
+  /// Where a gated feed-forward part follows, states are gathered once more for each of many slots.
+  private long rwkv6(Block block, Shape.Recurrence size, long feedForward) {
+    long states = FLOAT * size.matrix() * run.slots();
+    Block.Dense dense = block.dense();
+    boolean gated = dense != null && dense.gate() == Gate.SEPARATE;
+    long each = gated && run.slots() >= MANY_SLOTS ? 8 : 2;
+    return Math.max(13 * w * e + each * states, feedForward + (gated ? states : 0));
+  }
+
+  /// What goes through the convolution, before, within and behind it, and the gate beside it; with
+  /// many slots their states before and behind the step, each once more as they are gathered.
+  private long deltaNet(Shape.Recurrence size, long slots) {
+    long mixed = size.inner() + 2 * size.groups() * size.state();
+    long convolved = w * (3 * mixed + size.inner());
+    long gathered = w * (mixed + 2 * size.inner()) + 4 * FLOAT * size.matrix() * slots;
+    return Math.max(convolved, gathered) + 2 * FLOAT * size.row() * slots;
+  }
+
+  /// Beside attention the scan is the widest moment, else the convolution before it: what the
+  /// projection made lies between what comes before and after.
   private long mamba2(Shape.Recurrence size, long slots) {
     long mixed = size.inner() + 2 * size.groups() * size.state();
     long projected = mixed + size.inner() + size.heads();
-    long scanned =
-        w * (3 * projected + (shape.anyAttention() ? e : 0)) + 2 * FLOAT * size.matrix() * slots;
-    long convolved =
-        w * (projected + 2 * mixed + 2 * size.inner() + 2 * e)
-            + FLOAT * (size.matrix() + 2 * size.row()) * slots;
-    return shape.anyAttention() ? scanned : Math.max(scanned, convolved);
+    if (shape.anyAttention()) {
+      return w * (3 * projected + e) + 2 * FLOAT * size.matrix() * slots;
+    }
+    return w * (projected + 2 * mixed + 2 * size.inner())
+        + FLOAT * (size.matrix() + 3 * size.row()) * slots;
   }
 
   private long extra() {
@@ -290,8 +344,11 @@ final class Compute {
       return 0;
     }
     long rows = Math.min(run.outputs(), run.tokens());
+    if (rows < run.tokens()) {
+      return FLOAT * rows * (shape.vocabulary() + e);
+    }
     // of all tokens' logits: the inputs of all blocks lie below them
-    long below = rows < run.tokens() ? 0 : shape.perLayerInput() * shape.blocks().size();
-    return FLOAT * rows * (shape.vocabulary() + e + below + (below > 0 ? 5 * e : 0));
+    long below = shape.perLayerInput() * shape.blocks().size();
+    return FLOAT * rows * (shape.vocabulary() + below + (below > 0 ? 6 : 2) * e);
   }
 }

@@ -27,7 +27,7 @@ record Estimate(List<Long> weights, List<Long> cache, List<Long> compute, long o
     for (int i = 0; i < shape.blocks().size(); i++) {
       long bytes = Cache.bytes(shape, i, run);
       cache[deal.cache(i)] += bytes;
-      if (deal.block(i) == 0) {
+      if (deal.cache(i) == 0) {
         hostBlock = Math.max(hostBlock, bytes);
       }
     }
@@ -53,7 +53,7 @@ record Estimate(List<Long> weights, List<Long> cache, List<Long> compute, long o
     }
     bytes[0] =
         compute.pinned() + compute.hostSteps(deal.partial(), deal.partial() || deal.cacheOnHost());
-    bytes[1] = compute.device(passing(shape, deal, dealt), deal.partial() ? hostBlock : 0, true);
+    bytes[1] = compute.device(passing(shape, deal, dealt), hostBlock, true);
     if (deal.devices() > 1) {
       long first = bytes[1];
       bytes[0] = compute.pinnedPipeline();
@@ -86,8 +86,10 @@ record Estimate(List<Long> weights, List<Long> cache, List<Long> compute, long o
       return dealt.largest();
     }
     boolean alternating =
-        shape.blocks().stream()
-            .anyMatch(block -> block.recurs() && block.mixer() != Block.Mixer.SHORT_CONVOLUTION);
+        shape.densesAmongExperts()
+            || shape.blocks().stream()
+                .anyMatch(
+                    block -> block.recurs() && block.mixer() != Block.Mixer.SHORT_CONVOLUTION);
     return deal.expertsOnHost() ? dealt.largestExpert() * (alternating ? 2 : 1) : 0;
   }
 

@@ -33,7 +33,10 @@ record Run(
     long context = settings.unified() ? total : cells * slots;
     long logical = Math.max(LOGICAL_BATCH, settings.ubatch());
     long ubatch =
-        Math.min(settings.ubatch(), shape.cacheless() ? logical : Math.min(logical, total));
+        Math.min(
+            settings.ubatch(),
+            // by the context that was asked for, before it is rounded up
+            shape.cacheless() ? logical : Math.min(logical, settings.context()));
     long window = shape.window() * (settings.unified() ? slots : 1) + ubatch;
     long tokens = Math.min(ubatch, context);
     long even = (tokens + slots - 1) / slots * slots;
@@ -57,8 +60,9 @@ record Run(
     return block.attention() == Block.Attention.WINDOWED ? windowCells : cells;
   }
 
-  /// Types that the GPU's attention reads as they are; any other is converted, one block at a time.
-  boolean converts() {
-    return flash && (keys != TensorType.F16 || values != TensorType.F16);
+  /// Flash attention reads half floats. Full floats are converted everywhere, one block at a time;
+  /// other types on a GPU only.
+  boolean converts(TensorType type, boolean gpu) {
+    return flash && (type == TensorType.F32 || (gpu && type != TensorType.F16));
   }
 }

@@ -118,6 +118,15 @@ record Shape(
     return -1;
   }
 
+  /// True where blocks that every token passes whole follow on some of experts.
+  boolean densesAmongExperts() {
+    int first = 0;
+    while (first < blocks.size() && blocks.get(first).experts() == null) {
+      first++;
+    }
+    return blocks.stream().skip(first).anyMatch(block -> block.experts() == null);
+  }
+
   boolean anyWindowed() {
     return blocks.stream().anyMatch(block -> block.attention() == Block.Attention.WINDOWED);
   }

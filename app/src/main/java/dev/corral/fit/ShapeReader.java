@@ -4,9 +4,11 @@ import dev.corral.gguf.Gguf;
 import dev.corral.gguf.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a [Shape] from a header. Tensors are believed before keys: what a block has is what it is.
@@ -19,12 +21,18 @@ final class ShapeReader {
   private final String architecture;
   private final Map<String, Tensor> tensors = new HashMap<>();
 
+  /// Blocks that have tensors.
+  private final Set<Integer> described = new HashSet<>();
+
   private ShapeReader(Gguf gguf, String architecture) {
     this.gguf = gguf;
     this.architecture = architecture;
     gguf.tensors().stream()
         .filter(tensor -> !tensor.sees())
-        .forEach(tensor -> tensors.put(tensor.name(), tensor));
+        .forEach(tensor -> {
+          tensors.put(tensor.name(), tensor);
+          described.add(Weights.block(tensor.name()));
+        });
   }
 
   /// Empty where the header lacks what no estimate can do without (architecture, number of blocks,
@@ -72,7 +80,7 @@ final class ShapeReader {
   }
 
   private long vocabulary() {
-    Tensor table = tensors.get("token_embd.weight");
+    Tensor table = tensors.getOrDefault("token_embd.weight", tensors.get("output.weight"));
     return table != null ? table.extent(1) : key("vocab_size", gguf.count(Gguf.TOKENS).orElse(0));
   }
 
@@ -117,7 +125,9 @@ final class ShapeReader {
     if (heads <= 0 || kvHeads <= 0) {
       return false;
     }
-    if (tensors.isEmpty()) {
+    // a stranger's block without tensors may be an earlier one run again, with a cache of its own
+    boolean again = !Architectures.known(architecture) && !described.contains(i);
+    if (tensors.isEmpty() || (again && mixer == Block.Mixer.NONE)) {
       return mixer == Block.Mixer.NONE || architecture.equals("falcon-h1");
     }
     // recurrent blocks name their own projections attn_qkv; with keys beside it they do both

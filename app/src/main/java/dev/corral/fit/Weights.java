@@ -84,6 +84,11 @@ final class Weights {
       }
     }
     Tensor table = gguf.tensor("token_embd.weight").orElse(null);
+    Tensor output = gguf.tensor("output.weight").orElse(null);
+    if (table == null && output != null) {
+      // one table in the other order: it is made twice where the output is
+      bytes[deal.output()] += deal.output() == 0 ? output.bytes() : padded(output);
+    }
     if (table != null && tied(gguf, shape)) {
       int device = deal.output();
       if (device > 0 || Architectures.countsTableTwice(shape.architecture())) {
@@ -119,7 +124,7 @@ final class Weights {
   }
 
   /// Number of the block that a tensor belongs to, or -1.
-  private static int block(String name) {
+  static int block(String name) {
     Matcher matcher = BLOCK.matcher(name);
     return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;
   }

@@ -23,6 +23,8 @@ import java.util.zip.GZIPInputStream;
 final class Corpus {
   private static final String ROOT = "/fit/";
 
+  private final String folder;
+
   final List<Row> rows = new ArrayList<>();
   private final Map<String, Gguf> headers = new HashMap<>();
 
@@ -50,10 +52,20 @@ final class Corpus {
     }
   }
 
+  private Corpus(String folder) {
+    this.folder = folder;
+  }
+
   static Corpus read() throws IOException {
-    Corpus corpus = new Corpus();
+    return read("");
+  }
+
+  /// @param folder of headers and rows, below `fit/` in the resources, with a slash behind
+  static Corpus read(String folder) throws IOException {
+    Corpus corpus = new Corpus(folder);
     try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(open("oracle.csv.gz"), StandardCharsets.UTF_8))) {
+        new BufferedReader(
+            new InputStreamReader(open(folder + "oracle.csv.gz"), StandardCharsets.UTF_8))) {
       List<String> columns = List.of(lines.readLine().split(",", -1));
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         String[] values = line.split(",", -1);
@@ -101,7 +113,7 @@ final class Corpus {
   private void add(Map<String, String> cells) throws IOException {
     String file = cells.get("file");
     if (!headers.containsKey(file)) {
-      headers.put(file, header("headers/" + file + ".gguf-header.gz"));
+      headers.put(file, header(folder + "headers/" + file + ".gguf-header.gz"));
     }
     Gguf gguf = headers.get(file);
     rows.add(new Row(file, gguf, ShapeReader.read(gguf).orElseThrow(), settings(cells), cells));
