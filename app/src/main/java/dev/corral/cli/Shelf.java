@@ -66,11 +66,20 @@ final class Shelf {
                   "'" + name + "' is " + state + ", so Ollama's clients are not shown it",
                   state.equals("unreachable")
                       ? "Look at its backend: corral doctor cannot-connect"
-                      : "Fetch it: corral pull " + name + ", or forget it: corral rm " + name));
+                      : "Fetch it: corral pull "
+                          + fetched(one)
+                          + ", or forget it: corral rm "
+                          + name));
         }
       }
       findings.add(Finding.good(listed + " models lie on backends and are listed"));
     });
+  }
+
+  /// A row that somebody wrote may call a model otherwise than the one who fetches it does.
+  private static String fetched(JsonNode model) {
+    String name = model.path("row").path("ollamaModelName").asText("");
+    return name.isEmpty() ? model.path("name").asText() : name;
   }
 
   List<Finding> pullFails() {

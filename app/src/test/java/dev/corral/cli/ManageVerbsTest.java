@@ -264,7 +264,8 @@ class ManageVerbsTest {
             200,
             """
             [{"name":"hen:1b","state":"present","capabilities":["completion"]},\
-            {"name":"owl:1b","state":"gone","capabilities":[]}]\
+            {"name":"owl:1b","state":"gone","capabilities":[]},\
+            {"name":"hand","state":"missing","row":{"ollamaModelName":"hand:1b"}}]\
             """)
         .answering("POST /api/show", 200, "{\"template\":\"\"}")
         .answering("GET /manage/pulls", 200, "[" + pull("failed", "x") + "]")
@@ -273,7 +274,9 @@ class ManageVerbsTest {
             200,
             "{\"totalBytes\":9,\"freeBytes\":5,\"reserveBytes\":5,\"availableBytes\":0}");
     assertThat(typed.run("doctor", "not-listed")).isEqualTo(1);
-    assertThat(typed.out()).contains("'owl:1b' is gone", "Fetch it: corral pull owl:1b");
+    assertThat(typed.out())
+        .contains("'owl:1b' is gone", "Fetch it: corral pull owl:1b")
+        .contains("'hand' is missing", "corral pull hand:1b, or forget it: corral rm hand\n");
     assertThat(typed.run("doctor", "not-listed", "hen:1b")).isZero();
     assertThat(typed.run("doctor", "not-found", "hen:1b")).isZero();
     station.answering("POST /api/show", 404, "{\"error\":\"model 'cow:latest' not found\"}");
