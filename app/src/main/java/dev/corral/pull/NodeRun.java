@@ -63,6 +63,9 @@ final class NodeRun implements Work {
   /// for right from now on.
   private boolean unverified;
 
+  /// The node had begun and broke off: it is waited for as one that restarts.
+  private boolean hadBegun;
+
   private long lastByte = System.nanoTime();
 
   NodeRun(
@@ -221,6 +224,7 @@ final class NodeRun implements Work {
     }
     // Ended while it verified: its blobs have their names already, and the next try skips them.
     unverified |= now.phase() == PullState.VERIFYING && !(end instanceof NodeTalk.End.GaveUp);
+    hadBegun |= end instanceof NodeTalk.End.Lost && now.heard();
     return switch (end) {
       case NodeTalk.End.Success _ -> checked();
       case NodeTalk.End.GaveUp gaveUp -> gaveUp(gaveUp.words());
@@ -296,7 +300,7 @@ final class NodeRun implements Work {
   private Optional<End> again(String why) {
     inVain++;
     unanswered = true;
-    boolean fresh = !patient && expected.isEmpty() && shares.blobs().isEmpty();
+    boolean fresh = !patient && !hadBegun && expected.isEmpty() && shares.blobs().isEmpty();
     boolean late = System.nanoTime() - lastByte > patience.giveUp().toNanos();
     if (late || (fresh && inVain >= patience.firstTries())) {
       return failed(false, why, "Try again with: corral pull " + name.shortName());

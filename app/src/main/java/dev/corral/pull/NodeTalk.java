@@ -21,6 +21,7 @@ final class NodeTalk {
   private volatile long lastNews = System.nanoTime();
   private volatile boolean stalled;
   private volatile boolean grew;
+  private volatile boolean heard;
 
   NodeTalk(PullLines lines, NodeShares shares, NodePatience patience) {
     this.lines = lines;
@@ -56,12 +57,18 @@ final class NodeTalk {
     return grew;
   }
 
+  /// Whether the node said a single word: it had begun.
+  boolean heard() {
+    return heard;
+  }
+
   End listen() {
     Thread.ofVirtual().name("pull watch").start(this::watch);
     try (lines) {
       Optional<PullLine> line = lines.next();
       while (line.isPresent()) {
         PullLine one = line.get();
+        heard = true;
         if (!one.error().isEmpty()) {
           return new End.GaveUp(one.error());
         }

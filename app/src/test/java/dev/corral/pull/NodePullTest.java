@@ -430,6 +430,15 @@ class NodePullTest {
   }
 
   @Test
+  void aNodeThatBreaksOffBeforeAnybodyKnowsTheManifestIsWaitedForAllTheSame() {
+    registry.crash();
+    node.onPull(model(), right());
+    node.inject(new Fault.CutAfter(1, false), Where.path("/api/pull").times(4));
+    assertThat(pull().state()).isEqualTo(PullState.DONE);
+    assertThat(pulls()).isEqualTo(5);
+  }
+
+  @Test
   void anEmptyModelIsNoModel() {
     // What a registry's `200 {}` leads to: `pull-err-manifest-empty`.
     registry.publish("ns/m:t", dev.corral.testkit.Body.of("{}"));
