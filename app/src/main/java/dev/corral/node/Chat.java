@@ -8,7 +8,6 @@ import dev.corral.node.Generation.Wish;
 import dev.corral.templates.Json;
 import dev.corral.templates.answer.Part;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,14 +31,11 @@ public final class Chat {
   /// @param ask in Ollama's shape
   /// @param relaxed a model that cannot think is not asked to, instead of refusing
   void answer(Fields ask, boolean relaxed, Out out, Turn turn) {
-    Timing timing = new Timing();
-    int topLogprobs = Desk.topLogprobs(ask.number("top_logprobs"));
-    Duration keepAlive = KeepAlive.of(ask.any("keep_alive"));
-    Think given = Think.of(ask.any("think"));
-    String asked = ask.text("model");
     List<Fields> said = ask.objects("messages", "api.Message");
-    Known model = desk.require(asked, Desk.Missing.PLAIN, new Refused(400, "model is required"));
-    if (said.isEmpty() && Duration.ZERO.equals(keepAlive)) {
+    Inquiry inquiry = Inquiry.of(desk, ask, new Refused(400, "model is required"));
+    String asked = inquiry.asked();
+    Known model = inquiry.model();
+    if (said.isEmpty() && inquiry.unloads()) {
       desk.runners().unload(model.stored().name().shortName());
       out.whole(empty(asked, "unload"));
       return;
@@ -48,45 +44,35 @@ public final class Chat {
     ToolChoice choice = ToolChoice.of(ask.any("tool_choice"));
     List<Json> tools = choice.none() ? List.of() : Conversation.tools(ask);
     Desk.check(model, asked, "chat", tools.isEmpty() ? List.of() : List.of("tools"));
-    Think think = Desk.think(model, asked, given, relaxed);
-    Options options = Options.of(model.stored().texts().params(), ask.any("options"));
+    Think think = Desk.think(model, asked, inquiry.think(), relaxed);
+    Options options = inquiry.options();
     if (said.isEmpty()) {
-      try (Runner _ = desk.lease(model, options, keepAlive, turn)) {
+      try (Runner _ = desk.lease(model, options, inquiry.keepAlive(), turn)) {
         out.whole(empty(asked, "load"));
       }
       return;
     }
     Voice.Speaks voice = model.speaks();
     Conversation talk = new Conversation(messages(model, said), tools, think);
-    boolean truncate = !Boolean.FALSE.equals(ask.maybeFlag("truncate"));
     Wish wish =
-        new Wish(
-            options,
-            voice.format(),
-            tools,
-            Desk.schema(ask.any("format")),
-            choice.calls(ask, voice.format()),
-            think != null && think.wanted() && voice.format().thinks(),
-            truncate,
-            !Boolean.FALSE.equals(ask.maybeFlag("shift")),
-            ask.flag("logprobs"),
-            topLogprobs,
-            Desk.tenant(turn));
-    try (Runner runner = desk.lease(model, options, keepAlive, turn)) {
-      timing.loaded();
+        inquiry.wish(
+            options, voice.format(), tools, choice.calls(ask, voice.format()), think, turn);
+    try (Runner runner = desk.lease(model, options, inquiry.keepAlive(), turn)) {
+      inquiry.timing().loaded();
       Prompt prompt =
-          truncate
+          inquiry.truncates()
               ? talk.fitted(voice.template(), model.file(), desk.clock(), runner)
               : talk.render(voice.template(), model.file(), desk.clock());
-      if (ask.flag("_debug_render_only")) {
+      if (inquiry.rendersOnly()) {
         out.whole(rendered(asked, prompt));
         return;
       }
-      boolean stream = !Boolean.FALSE.equals(ask.maybeFlag("stream"));
+      boolean stream = inquiry.streams();
       if (stream) {
         turn.prepared();
       }
-      Answer answer = new Answer(asked, voice.jinja(), !tools.isEmpty(), stream, timing, out);
+      Answer answer =
+          new Answer(asked, voice.jinja(), !tools.isEmpty(), stream, inquiry.timing(), out);
       new Generation(runner, model.file(), wish, answer).run(prompt);
     }
   }

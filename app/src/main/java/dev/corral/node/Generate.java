@@ -13,7 +13,6 @@ import dev.corral.templates.MarkedText;
 import dev.corral.templates.answer.AnswerFormat;
 import dev.corral.templates.answer.Part;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,14 +35,11 @@ public final class Generate {
 
   /// @param ask in Ollama's shape
   void answer(Fields ask, Out out, Turn turn) {
-    Timing timing = new Timing();
-    int topLogprobs = Desk.topLogprobs(ask.number("top_logprobs"));
-    Duration keepAlive = KeepAlive.of(ask.any("keep_alive"));
-    Think given = Think.of(ask.any("think"));
-    String asked = ask.text("model");
-    Known model = desk.require(asked, Desk.Missing.PLAIN, Desk.Missing.PLAIN.of(asked));
+    Inquiry inquiry = Inquiry.of(desk, ask, Desk.Missing.PLAIN.of(ask.text("model")));
+    String asked = inquiry.asked();
+    Known model = inquiry.model();
     boolean empty = ask.text("prompt").isEmpty();
-    if (empty && Duration.ZERO.equals(keepAlive)) {
+    if (empty && inquiry.unloads()) {
       desk.runners().unload(model.stored().name().shortName());
       out.whole(empty(asked, "unload"));
       return;
@@ -58,46 +54,33 @@ public final class Generate {
     }
     boolean gap = !ask.text("suffix").isEmpty();
     Desk.check(model, asked, "generate", gap ? List.of("insert") : List.of());
-    Think think = Desk.think(model, asked, given, false);
-    Options options = Options.of(model.stored().texts().params(), ask.any("options"));
+    Think think = Desk.think(model, asked, inquiry.think(), false);
+    Options options = inquiry.options();
     if (empty) {
-      try (Runner _ = desk.lease(model, options, keepAlive, turn)) {
+      try (Runner _ = desk.lease(model, options, inquiry.keepAlive(), turn)) {
         out.whole(empty(asked, "load"));
       }
       return;
     }
     Conversation.requireNoPicture(ask, model);
-    boolean truncate = !Boolean.FALSE.equals(ask.maybeFlag("truncate"));
     Voice.Speaks voice = raw ? null : voice(ask, model);
     AnswerFormat format = voice == null ? AnswerFormat.PLAIN : voice.format();
-    Wish wish =
-        new Wish(
-            options,
-            format,
-            List.of(),
-            Desk.schema(ask.any("format")),
-            null,
-            think != null && think.wanted() && format.thinks(),
-            truncate,
-            !Boolean.FALSE.equals(ask.maybeFlag("shift")),
-            ask.flag("logprobs"),
-            topLogprobs,
-            Desk.tenant(turn));
-    try (Runner runner = desk.lease(model, options, keepAlive, turn)) {
-      timing.loaded();
+    Wish wish = inquiry.wish(options, format, List.of(), null, think, turn);
+    try (Runner runner = desk.lease(model, options, inquiry.keepAlive(), turn)) {
+      inquiry.timing().loaded();
       Prompt prompt =
           voice == null
               ? new Prompt(MarkedText.trusted(ask.text("prompt")))
-              : prompt(ask, model, voice, think, context, truncate, runner);
-      if (ask.flag("_debug_render_only")) {
+              : prompt(ask, model, voice, think, context, inquiry.truncates(), runner);
+      if (inquiry.rendersOnly()) {
         out.whole(rendered(asked, prompt));
         return;
       }
-      boolean stream = !Boolean.FALSE.equals(ask.maybeFlag("stream"));
+      boolean stream = inquiry.streams();
       if (stream) {
         turn.prepared();
       }
-      Answer answer = new Answer(asked, raw ? null : prompt, runner, stream, timing, out);
+      Answer answer = new Answer(asked, raw ? null : prompt, runner, stream, inquiry.timing(), out);
       new Generation(runner, model.file(), wish, answer).run(prompt);
     }
   }
