@@ -15,6 +15,9 @@ public final class Main {
     if (words.equals(List.of(RunnerTraining.VERB))) {
       System.exit(RunnerTraining.run());
     }
+    if (words.size() == 2 && words.getFirst().equals(ServerTraining.VERB)) {
+      System.exit(ServerTraining.run(words.getLast(), ServerTraining.ROUNDS));
+    }
     if (serves && !words.contains("--help") && !words.contains("-h")) {
       start(args);
     } else {

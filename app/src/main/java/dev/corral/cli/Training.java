@@ -18,8 +18,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 
 /// Does once what people do, so that the JVM can write down which classes that takes (the
-/// launcher's training run for the AOT cache). With `--url` it asks that server, to train the
-/// server instead.
+/// launcher's training run for the AOT cache).
 @Command(name = "training", hidden = true)
 final class Training extends Verb {
   private static final String MODEL =
@@ -38,11 +37,6 @@ final class Training extends Verb {
 
   @Override
   void run() {
-    if (!root().url.isEmpty()) {
-      List.of("/", "/api/version", "/api/tags", "/api/ps", "/v1/models", "/health/ready")
-          .forEach(path -> visit(root().server(), path));
-      return;
-    }
     try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       Thread.ofVirtual().start(() -> answerAll(listener));
       String url = "http://127.0.0.1:" + listener.getLocalPort();
@@ -57,14 +51,6 @@ final class Training extends Verb {
       Cli.run(new String[] {"list", "--home", home.toString()}, silent());
     } catch (IOException e) {
       throw new IllegalStateException("loopback does not work", e);
-    }
-  }
-
-  private static void visit(Server server, String path) {
-    try {
-      server.get(path);
-    } catch (Failure _) {
-      // A refusal trains as well as an answer.
     }
   }
 
