@@ -6,7 +6,6 @@ import dev.corral.model.Digest;
 import dev.corral.testkit.Answer;
 import dev.corral.testkit.Await;
 import dev.corral.testkit.Body;
-import dev.corral.testkit.FreePort;
 import dev.corral.testkit.Headers;
 import dev.corral.testkit.Node;
 import dev.corral.testkit.RawClient;
