@@ -63,7 +63,6 @@ final class Architectures {
           "hunyuan-dense",
           "hunyuan-moe",
           "hunyuan_vl",
-          "hy_v3",
           "internlm2",
           "jais",
           "jais2",
