@@ -44,6 +44,12 @@ final class Serve {
   }
 
   private static void stop(Wiring wiring) {
+    int open = wiring.answering();
+    if (open > 0) {
+      System.err.printf(
+          "stopping: %d answer%s on the way, %d s at most%n",
+          open, open == 1 ? " is" : "s are", PATIENCE.toSeconds());
+    }
     try {
       wiring.drain(PATIENCE);
     } catch (InterruptedException e) {

@@ -290,6 +290,11 @@ public final class Wiring implements AutoCloseable {
         .noneMatch(backend -> backend.state() == Backend.State.UNKNOWN);
   }
 
+  /// How many answers are on their way.
+  public int answering() {
+    return gateway.open();
+  }
+
   /// Begins nothing new and waits until what is being answered has ended, at most that long.
   public void drain(Duration patience) throws InterruptedException {
     door.shut();
