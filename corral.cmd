@@ -20,10 +20,10 @@ if not exist "%ROOT%app\target\corral.jar" (
     echo corral: Maven 3.8.6 or later is needed to build, and there is none on the path. 1>&2
     exit /b 1
   )
-  echo building ^(first start, about a minute^) ... 1>&2
+  echo building ^(first start, half a minute^) ... 1>&2
   if not exist "%ROOT%app\target" mkdir "%ROOT%app\target"
   pushd "%ROOT%"
-  call mvn -B package -pl app -am -Dmaven.test.skip=true > "%ROOT%app\target\build.log" 2>&1
+  call mvn -B package -pl app -am -Dmaven.test.skip=true -Dcompiler.checker=-proc:none > "%ROOT%app\target\build.log" 2>&1
   set "BUILT=!ERRORLEVEL!"
   popd
   if not "!BUILT!"=="0" (
