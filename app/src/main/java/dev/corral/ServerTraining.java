@@ -218,8 +218,8 @@ final class ServerTraining {
   private static String frame(String path, boolean last) {
     if (path.startsWith("/v1")) {
       return "data:"
-                 + " {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"training:latest\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\""
-                 + " sky\"},"
+          + " {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"training:latest\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\""
+          + " sky\"},"
           + ("\"finish_reason\":" + (last ? "\"stop\"" : "null") + "}]}\n\n")
           + (last ? "data: [DONE]\n\n" : "");
     }
