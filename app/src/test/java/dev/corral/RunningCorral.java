@@ -117,9 +117,10 @@ public final class RunningCorral implements AutoCloseable {
     return read(home.resolve("admin.key")).strip();
   }
 
-  /// What has been written to the log so far.
+  /// What has been written to the log so far: the file comes with its first line.
   public String log() {
-    return read(home.resolve("logs").resolve("corral.log"));
+    Path file = home.resolve("logs").resolve("corral.log");
+    return Files.exists(file) ? read(file) : "";
   }
 
   private static String read(Path file) {
