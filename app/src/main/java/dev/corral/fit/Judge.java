@@ -13,10 +13,6 @@ final class Judge {
   /// An estimate that is not exact is called `perfect` only where it could be off by so much.
   private static final double DOUBT = 1.15;
 
-  /// The same for an architecture whose rules are not known: the worst that was measured takes 1.23
-  /// times its estimate (a lightning attention, steps of 4096 tokens).
-  private static final double DOUBT_OF_STRANGERS = 1.25;
-
   private final String model;
   private final Gguf gguf;
   private final Hardware hardware;
@@ -163,7 +159,7 @@ final class Judge {
     Verdict verdict(Estimate estimate) {
       List<Long> devices = estimate.devices();
       double factor = factor(devices.size());
-      double doubt = factor * (!known.known() ? DOUBT_OF_STRANGERS : exact() ? 1 : DOUBT);
+      double doubt = factor * (exact() ? 1 : DOUBT);
       boolean perfect = true;
       for (int i = 0; i < devices.size(); i++) {
         long usable = machine.gpus().get(i).usableBytes();
