@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A pull whose program is killed again and again: it goes on, and ends with the right bytes.
 class KilledPullTest {
   private static final Content WEIGHTS = Content.random(12_000_000, 3);
-  private static final int KILLS = Integer.getInteger("corral.kills", 10);
+  private static final int KILLS = Integer.getInteger("corral.kills", 20);
   private static final long SEED = Long.getLong("corral.seed", System.nanoTime());
 
   @TempDir private Path folder;
