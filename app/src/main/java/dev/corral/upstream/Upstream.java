@@ -129,7 +129,8 @@ public final class Upstream implements AutoCloseable {
     }
   }
 
-  /// Begins a call for a virtual thread, which reads the answer as it comes.
+  /// Begins a call for a virtual thread, which reads the answer as it comes. Always over a new
+  /// connection: such calls are few, and most change something.
   ///
   /// @param headers without hop-by-hop headers, `Host` and credentials
   /// @param body must not change afterwards; empty for none
@@ -142,7 +143,7 @@ public final class Upstream implements AutoCloseable {
             : new Payload.Held(List.of(sent), body.length, () -> {});
     return Talk.begin(
         vertx.getOrCreateContext(),
-        listener -> call(target, method, path, to -> to.addAll(headers), payload, listener));
+        listener -> callAnew(target, method, path, to -> to.addAll(headers), payload, listener));
   }
 
   /// The same with a body that is read while it is sent.
@@ -159,7 +160,8 @@ public final class Upstream implements AutoCloseable {
     Context loop = vertx.getOrCreateContext();
     Payload payload = new Payload.Flowing(new Source(loop, body), length);
     return Talk.begin(
-        loop, listener -> call(target, method, path, to -> to.addAll(headers), payload, listener));
+        loop,
+        listener -> callAnew(target, method, path, to -> to.addAll(headers), payload, listener));
   }
 
   /// Whether somebody inside this program answers for that name.

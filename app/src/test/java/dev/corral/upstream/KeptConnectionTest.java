@@ -152,6 +152,16 @@ class KeptConnectionTest {
   }
 
   @Test
+  void aTalkIsNeverLedOverAConnectionThatItsBackendMayHaveGivenUp() throws Exception {
+    answers.addAll(List.of(OK, OK));
+    assertThat(get()).isEqualTo("200 ok");
+    try (Talk talk = upstream.talk(target, "POST", "/x", Map.of(), new byte[0])) {
+      assertThat(talk.head().status()).isEqualTo(200);
+    }
+    assertThat(asked()).containsExactly("1 GET /x HTTP/1.1", "2 POST /x HTTP/1.1");
+  }
+
+  @Test
   void halfAnAnswerBehindAnAnswerIsNotThereWhenTheNextCallBegins() {
     answers.addAll(List.of(OK + "HTTP/1.1 200 OK\r\nContent-Le", OK));
     assertThat(get()).isEqualTo("200 ok");
