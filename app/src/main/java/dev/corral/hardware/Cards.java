@@ -20,11 +20,13 @@ final class Cards {
   private final Path folder;
   private final Map<String, String> variables;
   private final HostMemory host;
+  private final Commands commands;
 
   Cards(Surroundings surroundings, HostMemory host) {
     this.folder = surroundings.root().resolve("sys/class/drm");
     this.variables = surroundings.variables();
     this.host = host;
+    this.commands = surroundings.commands();
   }
 
   List<Gpu> gpus() {
@@ -43,9 +45,19 @@ final class Cards {
     }
     List<Gpu> visible =
         new ArrayList<>(
-            Visible.of(amd, variables, List.of("ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES")));
+            Visible.of(
+                measured(amd), variables, List.of("ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES")));
     visible.addAll(intel);
     return visible;
+  }
+
+  /// A driver whose files tell no memory is asked through its tool.
+  private List<Gpu> measured(List<Gpu> amd) {
+    if (!amd.isEmpty() && amd.stream().allMatch(gpu -> gpu.totalBytes().isPresent())) {
+      return amd;
+    }
+    List<Gpu> told = new Rocm(commands).gpus();
+    return told.isEmpty() ? amd : told;
   }
 
   private static Gpu amd(Path device) {

@@ -34,6 +34,7 @@ public record Programs(List<Path> folders, Duration patience) implements Command
             "/usr/sbin",
             "/usr/local/nvidia/bin",
             "/opt/bin",
+            "/opt/rocm/bin",
             "/usr/lib/wsl/lib",
             "/run/current-system/sw/bin")) {
       folders.add(Path.of(folder));

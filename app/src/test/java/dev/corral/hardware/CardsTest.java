@@ -2,10 +2,13 @@ package dev.corral.hardware;
 
 import static dev.corral.hardware.Place.GIB;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.corral.hardware.Gpu.Vendor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +57,44 @@ class CardsTest {
     assertThat(place.variable("HIP_VISIBLE_DEVICES", "1").gpus())
         .singleElement()
         .returns("Radeon PRO W7900", Gpu::name);
+  }
+
+  @Test
+  void aDriverWhoseFilesTellNoMemoryIsAskedThroughItsTool() throws IOException {
+    place
+        .file("sys/class/drm/card0/device/vendor", "0x1002")
+        .file("sys/class/drm/card0/device/uevent", "DRIVER=amdgpu", "PCI_SLOT_NAME=0000:03:00.0")
+        .tool(
+            "rocm-smi --showmeminfo vram --showproductname --showbus --json",
+            """
+            WARNING: AMD GPU device(s) is/are in a low-power state. Check power control/runtime_status
+
+            {"card10": {"VRAM Total Memory (B)": "17163091968", "VRAM Total Used Memory (B)": "92142080",
+            "Card series": "N/A", "PCI Bus": "0000:0C:00.0"},
+            "card2": {"VRAM Total Memory (B)": "25753026560", "VRAM Total Used Memory (B)": "27856896",
+            "Card Series": "Radeon RX 7900 XTX", "Card Model": "0x744c", "PCI Bus": "0000:03:00.0"},
+            "system": {"Driver version": "6.12.12"}}
+            """);
+    assertThat(place.gpus())
+        .extracting(Gpu::id, Gpu::name, gpu -> gpu.freeBytes().orElseThrow(), Gpu::source)
+        .containsExactly(
+            tuple("0000:03:00.0", "Radeon RX 7900 XTX", 25753026560L - 27856896, "rocm-smi"),
+            tuple("0000:0C:00.0", "AMD GPU", 17163091968L - 92142080, "rocm-smi"));
+    assertThat(place.variable("ROCR_VISIBLE_DEVICES", "1").gpus())
+        .singleElement()
+        .returns("0000:0C:00.0", Gpu::id);
+  }
+
+  @Test
+  void aToolThatPrintsATableOrHalfAnObjectTellsNothing() throws IOException {
+    place.file("sys/class/drm/card0/device/vendor", "0x1002");
+    for (String output : List.of("==== ROCm System Management Interface ====", "{\"card0\": {")) {
+      place.tool("rocm-smi", output);
+      assertThat(place.gpus())
+          .singleElement()
+          .returns(OptionalLong.empty(), Gpu::totalBytes)
+          .returns("sysfs", Gpu::source);
+    }
   }
 
   @Test

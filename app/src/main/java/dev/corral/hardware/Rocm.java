@@ -1,0 +1,78 @@
+package dev.corral.hardware;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.corral.hardware.Gpu.Vendor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/// AMD's GPUs as `rocm-smi` tells them: one object with a member for each card, all values texts,
+/// bytes among them. Warnings may stand before it, and builds that print a table instead tell
+/// nothing here (memory-fit note, section 6).
+final class Rocm {
+  private static final List<String> SMI =
+      List.of("rocm-smi", "--showmeminfo", "vram", "--showproductname", "--showbus", "--json");
+
+  private static final String CARD = "card";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Commands commands;
+
+  Rocm(Commands commands) {
+    this.commands = commands;
+  }
+
+  /// In the order of the tool's own numbers.
+  List<Gpu> gpus() {
+    String output = commands.output(SMI).orElse("");
+    int begin = output.indexOf('{');
+    if (begin < 0) {
+      return List.of();
+    }
+    try {
+      TreeMap<Integer, Gpu> cards = new TreeMap<>();
+      for (var card : JSON.readTree(output.substring(begin)).properties()) {
+        if (card.getKey().matches(CARD + "\\d{1,4}")) {
+          int number = Integer.parseInt(card.getKey().substring(CARD.length()));
+          cards.put(number, gpu(card.getKey(), card.getValue()));
+        }
+      }
+      return new ArrayList<>(cards.values());
+    } catch (JsonProcessingException e) {
+      return List.of();
+    }
+  }
+
+  private static Gpu gpu(String key, JsonNode card) {
+    OptionalLong total = bytes(card, "VRAM Total Memory (B)");
+    OptionalLong used = bytes(card, "VRAM Total Used Memory (B)");
+    // The tool's older releases write the second word small.
+    String series = text(card, "Card Series");
+    String name = series.isEmpty() ? text(card, "Card series") : series;
+    String bus = text(card, "PCI Bus");
+    return new Gpu(
+        bus.isEmpty() ? key : bus,
+        name.isEmpty() ? "AMD GPU" : name,
+        Vendor.AMD,
+        total,
+        total.isPresent() && used.isPresent()
+            ? OptionalLong.of(Math.max(0, total.getAsLong() - used.getAsLong()))
+            : OptionalLong.empty(),
+        false,
+        "amdgpu",
+        "rocm-smi");
+  }
+
+  private static String text(JsonNode card, String field) {
+    String text = card.path(field).asText().strip();
+    return text.equals("N/A") ? "" : text;
+  }
+
+  private static OptionalLong bytes(JsonNode card, String field) {
+    String text = text(card, field);
+    return text.matches("\\d{1,15}") ? OptionalLong.of(Long.parseLong(text)) : OptionalLong.empty();
+  }
+}
