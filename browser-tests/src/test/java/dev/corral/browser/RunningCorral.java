@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 /// The program itself, as its users start it: a process of its own, with a home of its own, in
 /// front of one node.
 final class RunningCorral implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(120);
+  private static final Duration START = Duration.ofMinutes(2);
 
   /// No answer of these tests takes longer, unless the program hangs.
   private static final Duration ANSWER = Duration.ofSeconds(60);
