@@ -16,7 +16,8 @@ public final class Main {
       System.exit(RunnerTraining.run());
     }
     if (words.size() == 2 && words.getFirst().equals(ServerTraining.VERB)) {
-      System.exit(ServerTraining.run(words.getLast(), ServerTraining.ROUNDS));
+      System.exit(
+          ServerTraining.run(words.getLast(), ServerTraining.ROUNDS, ServerTraining.PATIENCE));
     }
     if (serves && !words.contains("--help") && !words.contains("-h")) {
       start(args);

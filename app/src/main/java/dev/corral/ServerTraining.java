@@ -31,8 +31,9 @@ final class ServerTraining {
   private static final int CALLERS = 8;
 
   /// A machine that is slow stops earlier; the launcher ends what takes a minute.
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  private static final Duration LOOK = Duration.ofMillis(20);
   private static final int WAIT_MILLIS = 5_000;
   private static final int WORDS = 10;
   private static final String MODEL = "training:latest";
@@ -58,19 +59,21 @@ final class ServerTraining {
 
   private final String url;
   private final AtomicInteger answers = new AtomicInteger();
-  private final long deadline = System.nanoTime() + PATIENCE.toNanos();
+  private final long deadline;
 
-  private ServerTraining(String url) {
+  private ServerTraining(String url, Duration patience) {
     this.url = url;
+    this.deadline = System.nanoTime() + patience.toNanos();
   }
 
   /// @param url of the server that is trained, which has no keys in force
   /// @param rounds how often each caller does everything
+  /// @param patience after which nothing more is asked
   /// @return 0 where it was answered, else 1
-  static int run(String url, int rounds) {
+  static int run(String url, int rounds, Duration patience) {
     System.setProperty("sun.net.httpserver.nodelay", "true");
     System.setProperty("http.maxConnections", Integer.toString(CALLERS));
-    ServerTraining training = new ServerTraining(url);
+    ServerTraining training = new ServerTraining(url, patience);
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       HttpServer node = HttpServer.create(here(), 0);
       node.setExecutor(callers);
@@ -79,13 +82,18 @@ final class ServerTraining {
       try (ExecutorService all = Executors.newVirtualThreadPerTaskExecutor()) {
         String named = "http://127.0.0.1:" + node.getAddress().getPort();
         training.call("/manage/backends", "{\"name\":\"training\",\"url\":\"" + named + "\"}");
-        training.awaitModel();
-        for (int caller = 0; caller < CALLERS; caller++) {
-          all.execute(() -> training.live(rounds));
+        if (training.answers.get() > 0) {
+          training.awaitModel();
+          for (int caller = 0; caller < CALLERS; caller++) {
+            all.execute(() -> training.live(rounds));
+          }
         }
       }
       node.stop(0);
     } catch (IOException e) {
+      return 1;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       return 1;
     }
     return training.answers.get() > 0 ? 0 : 1;
@@ -96,9 +104,9 @@ final class ServerTraining {
   }
 
   /// Until the server has looked at the node.
-  private void awaitModel() {
+  private void awaitModel() throws InterruptedException {
     while (System.nanoTime() < deadline && !call("/v1/models", "").contains(MODEL)) {
-      Thread.onSpinWait();
+      Thread.sleep(LOOK);
     }
   }
 
@@ -122,7 +130,8 @@ final class ServerTraining {
       try (InputStream answer =
           call.getResponseCode() < 400 ? call.getInputStream() : call.getErrorStream()) {
         answers.incrementAndGet();
-        return new String(answer.readAllBytes(), UTF_8);
+        // An error without a body has no stream.
+        return answer == null ? "" : new String(answer.readAllBytes(), UTF_8);
       }
     } catch (IOException _) {
       // A call that fails trains as well as one that is answered.

@@ -2,6 +2,7 @@ package dev.corral;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.corral.testkit.Await;
 import dev.corral.testkit.RawClient;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +12,7 @@ class ServerTrainingTest {
   void everyKindOfCallIsAnsweredByTheNodeThatItBringsAlong() throws Exception {
     try (RunningCorral corral =
         RunningCorral.alone("backends: [{name: none, url: \"http://127.0.0.1:1\"}]")) {
-      assertThat(ServerTraining.run("http://127.0.0.1:" + corral.port(), 1)).isZero();
+      assertThat(ServerTraining.run("http://127.0.0.1:" + corral.port(), 1, Await.LONG)).isZero();
       String counted = RawClient.get(corral.port(), "/metrics").text();
       for (String route : new String[] {"V1_CHAT", "CHAT", "GENERATE", "EMBED", "V1_EMBEDDINGS"}) {
         assertThat(counted)
@@ -23,6 +24,6 @@ class ServerTrainingTest {
 
   @Test
   void aServerThatIsNotThereIsNoTraining() {
-    assertThat(ServerTraining.run("http://127.0.0.1:1", 1)).isEqualTo(1);
+    assertThat(ServerTraining.run("http://127.0.0.1:1", 1, Await.LONG)).isEqualTo(1);
   }
 }
