@@ -174,10 +174,10 @@ final class NodePulls implements AutoCloseable {
 
   private void fetch(Collection<ModelName> names, String why) {
     PullTargets targets = new PullTargets(fleet::snapshot);
-    for (ModelName name : over ? List.<ModelName>of() : names) {
+    for (ModelName name : names) {
       boolean there =
           fleet.snapshot().open().stream().anyMatch(node -> node.holds(name.shortName()));
-      if (!there) {
+      if (!there && !over) {
         ask(name, targets.of(name, "").getFirst(), why);
       }
     }
