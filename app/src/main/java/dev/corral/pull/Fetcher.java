@@ -35,7 +35,8 @@ record Fetcher(
   /// How far one blob is.
   record Share(Layer layer, AtomicLong done) {}
 
-  /// How far a blob is that may be here already.
+  /// How far a blob is that may be here already. One that only an anchor holds comes back, which
+  /// takes as long as its hash.
   Share share(Layer layer) throws StoreFailure {
     return new Share(layer, new AtomicLong(there(layer)));
   }
