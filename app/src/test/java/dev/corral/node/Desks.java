@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// The own node on a store of its own, with a double of llama-server as its one runner.
 final class Desks implements AutoCloseable, Runners {
@@ -57,7 +58,7 @@ final class Desks implements AutoCloseable, Runners {
   Facts.Kind kind = Facts.Kind.OURS;
   CompletableFuture<Granted> waiting = new CompletableFuture<>();
   boolean keepsWaiting;
-  int closed;
+  final AtomicInteger closed = new AtomicInteger();
 
   private final int context;
   private final Vertx vertx = Vertx.vertx();
@@ -176,7 +177,7 @@ final class Desks implements AutoCloseable, Runners {
       boolean embeds = load.name().startsWith("embed");
       Target target = Target.parse("runner", runner.url().toString(), "");
       Facts facts = new Facts(context, 4096, 1, 0, embeds, kind, List.of(), "");
-      return CompletableFuture.completedFuture(new Lease(target, facts, broken, () -> closed++));
+      return CompletableFuture.completedFuture(new Lease(target, facts, broken, closed::incrementAndGet));
     }
     return waiting;
   }
