@@ -30,6 +30,10 @@ record Loaded(
     Facts facts)
     implements AutoCloseable {
 
+  /// A first step over more weights than these is shared by all threads; over fewer, they would
+  /// wait for each other on the cores that the starting JVM wants itself.
+  private static final long LARGE_BYTES = 256L << 20;
+
   /// Loads and warms up.
   ///
   /// @param abort ends a step early, at the engine's end
@@ -54,7 +58,15 @@ record Loaded(
     var arena = Arena.ofConfined();
     try {
       var batch = new Batch(context.batch(), arena);
+      int threads = settings.threads() > 0 ? settings.threads() : Threads.usual();
+      boolean large = model.bytes() > LARGE_BYTES;
+      if (large) {
+        context.compute(threads);
+      }
       warmUp(context, batch, model.vocabulary());
+      if (!large) {
+        context.compute(threads);
+      }
       var candidates = new Candidates(model.vocabulary().size(), arena);
       var facts = facts(settings, natives, model, context);
       return new Loaded(natives, model, context, batch, candidates, arena, facts);
@@ -107,7 +119,6 @@ record Loaded(
             batch,
             microBatch,
             settings.slots(),
-            settings.threads() > 0 ? settings.threads() : Threads.usual(),
             settings.pooling().code,
             settings.flashAttention().code,
             CacheType.find(settings.cacheTypeK()).orElseThrow().code,

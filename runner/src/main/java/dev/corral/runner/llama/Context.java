@@ -64,19 +64,11 @@ public final class Context implements AutoCloseable {
   private static Context complete(
       Context context, ContextSettings settings, List<MemorySegment> adapters) {
     try {
-      context.compute(settings.threads());
       context.lay(adapters);
       return context;
     } catch (Throwable e) {
       context.close();
       throw e;
-    }
-  }
-
-  /// One thread is the caller's own.
-  private void compute(int count) {
-    if (count > 1) {
-      threads = ThreadPool.attach(natives, pointer, count);
     }
   }
 
@@ -88,8 +80,8 @@ public final class Context implements AutoCloseable {
     Layouts.set(params, layout, "n_ubatch", settings.microBatch());
     Layouts.set(params, layout, "n_seq_max", settings.sequences());
     Layouts.set(params, layout, "n_outputs_max_per_seq", settings.outputsPerSequence());
-    Layouts.set(params, layout, "n_threads", settings.threads());
-    Layouts.set(params, layout, "n_threads_batch", settings.threads());
+    Layouts.set(params, layout, "n_threads", 1);
+    Layouts.set(params, layout, "n_threads_batch", 1);
     Layouts.set(params, layout, "pooling_type", settings.pooling());
     Layouts.set(params, layout, "flash_attn_type", settings.flashAttention());
     Layouts.set(params, layout, "type_k", settings.typeK());
@@ -97,6 +89,15 @@ public final class Context implements AutoCloseable {
     Layouts.set(params, layout, "swa_full", false);
     Layouts.set(params, layout, "kv_unified", settings.unified());
     return params;
+  }
+
+  /// So many threads compute from the next step on; until this is called, the caller's own alone.
+  /// Called once.
+  public void compute(int count) {
+    if (count > 1) {
+      natives.call("llama_set_n_threads").run(pointer, count, count);
+      threads = ThreadPool.attach(natives, pointer, count);
+    }
   }
 
   /// llama.cpp asks between the nodes of a graph whether to stop, on a thread of its own.

@@ -10,7 +10,6 @@ public record ContextSettings(
     int batch,
     int microBatch,
     int sequences,
-    int threads,
     int pooling,
     int flashAttention,
     int typeK,

@@ -1,5 +1,7 @@
 package dev.corral.runner.llama;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
@@ -11,6 +13,9 @@ final class ThreadPool implements AutoCloseable {
   /// itself.
   private static final long PARAMS_BYTES = 1024;
 
+  /// Of its member `paused`, behind `bool cpumask[512]`, three words and `strict_cpu`.
+  private static final long PAUSED = 525;
+
   private final Call free;
   private final long pointer;
 
@@ -19,7 +24,9 @@ final class ThreadPool implements AutoCloseable {
     this.pointer = pointer;
   }
 
-  /// Starts them and gives them to a context.
+  /// Starts them and gives them to a context. They sleep until its next step; without that they
+  /// would look for one without a pause for a tenth of a second, on the cores that a starting JVM
+  /// wants.
   ///
   /// @param count as the context computes with
   /// @return empty where this library has none; steps then start their own
@@ -32,6 +39,7 @@ final class ThreadPool implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment params = arena.allocate(PARAMS_BYTES, Long.BYTES);
       natives.call("ggml_threadpool_params_init").run(params.address(), count);
+      params.set(JAVA_BYTE, PAUSED, (byte) 1);
       long pool = new Call(make.get()).asLong(params.address());
       if (pool == 0) {
         return Optional.empty();
