@@ -16,13 +16,21 @@ public final class FromMessages {
 
   /// @throws Unread in Ollama's words
   public static ObjectNode chat(Fields ask) {
-    if (ask.text("model").isEmpty()) {
-      throw new Unread("model is required");
-    }
+    requireModel(ask);
     Integer most = ask.number("max_tokens");
     if (most == null || most <= 0) {
       throw new Unread("max_tokens is required and must be positive");
     }
+    ObjectNode chat = prompt(ask);
+    options(chat.putObject("options").put("num_predict", most), ask);
+    return chat.put("stream", ask.flag("stream"));
+  }
+
+  /// What of a request becomes the prompt: all that its tokens can be counted by.
+  ///
+  /// @throws Unread in Ollama's words
+  public static ObjectNode prompt(Fields ask) {
+    requireModel(ask);
     List<Fields> messages = ask.objects("messages", "anthropic.MessageParam");
     if (messages.isEmpty()) {
       throw new Unread("messages is required");
@@ -34,8 +42,6 @@ public final class FromMessages {
       said.addObject().put("role", "system").put("content", system);
     }
     messages.forEach(message -> new Blocks(message).addTo(said));
-    ObjectNode options = chat.putObject("options").put("num_predict", most);
-    options(options, ask);
     ArrayNode tools = Trees.object().arrayNode();
     ask.objects("tools", "anthropic.Tool").forEach(tool -> tool(tools, tool));
     if (!tools.isEmpty()) {
@@ -43,7 +49,13 @@ public final class FromMessages {
     }
     choice(chat, ask.object("tool_choice", "anthropic.ToolChoice"));
     think(chat, ask);
-    return chat.put("stream", ask.flag("stream"));
+    return chat;
+  }
+
+  private static void requireModel(Fields ask) {
+    if (ask.text("model").isEmpty()) {
+      throw new Unread("model is required");
+    }
   }
 
   private static void options(ObjectNode options, Fields ask) {

@@ -40,10 +40,8 @@ public final class Chat {
       out.whole(empty(asked, "unload"));
       return;
     }
-    said.forEach(one -> Conversation.requireNoPicture(one, model));
     ToolChoice choice = ToolChoice.of(ask.any("tool_choice"));
-    List<Json> tools = choice.none() ? List.of() : Conversation.tools(ask);
-    Desk.check(model, asked, "chat", tools.isEmpty() ? List.of() : List.of("tools"));
+    List<Json> tools = tools(ask, choice, inquiry);
     Think think = Desk.think(model, asked, inquiry.think(), relaxed);
     Options options = inquiry.options();
     if (said.isEmpty()) {
@@ -75,6 +73,35 @@ public final class Chat {
           new Answer(asked, voice.jinja(), !tools.isEmpty(), stream, inquiry.timing(), out);
       new Generation(runner, model.file(), wish, answer).run(prompt);
     }
+  }
+
+  /// How many tokens the model would read, as the answer to the same chat counts them. Takes a
+  /// runner, which the chat that usually follows needs as well.
+  ///
+  /// @param ask in Ollama's shape, with messages
+  int count(Fields ask, Turn turn) {
+    Inquiry inquiry = Inquiry.of(desk, ask, new Refused(400, "model is required"));
+    Known model = inquiry.model();
+    List<Json> tools = tools(ask, ToolChoice.of(ask.any("tool_choice")), inquiry);
+    Think think = Desk.think(model, inquiry.asked(), inquiry.think(), true);
+    List<Fields> said = ask.objects("messages", "api.Message");
+    Conversation talk = new Conversation(messages(model, said), tools, think);
+    Prompt prompt = talk.render(model.speaks().template(), model.file(), desk.clock());
+    try (Runner runner = desk.lease(model, inquiry.options(), inquiry.keepAlive(), turn)) {
+      return prompt.ids(runner, model.file()).size();
+    }
+  }
+
+  /// Those that the model may call in this answer.
+  ///
+  /// @throws Refused where the model cannot do what the request needs
+  private static List<Json> tools(Fields ask, ToolChoice choice, Inquiry inquiry) {
+    Known model = inquiry.model();
+    ask.objects("messages", "api.Message")
+        .forEach(one -> Conversation.requireNoPicture(one, model));
+    List<Json> tools = choice.none() ? List.of() : Conversation.tools(ask);
+    Desk.check(model, inquiry.asked(), "chat", tools.isEmpty() ? List.of() : List.of("tools"));
+    return tools;
   }
 
   /// The model's own words come first: its system prompt, unless the caller brings one, and the

@@ -63,19 +63,7 @@ record Prompt(MarkedText text, int tokens) {
     if (context <= 1 || surelyFits(context)) {
       return whole;
     }
-    List<Integer> tokens = new ArrayList<>();
-    if (whole.isTextual()) {
-      tokens.addAll(runner.tokenize(whole.textValue(), true, true));
-    } else {
-      if (file.addsBos() && file.bos() >= 0) {
-        tokens.add(file.bos());
-      }
-      whole.forEach(id -> {
-        if (id.isInt()) {
-          tokens.add(id.intValue());
-        }
-      });
-    }
+    List<Integer> tokens = ids(whole, runner, file);
     int most = context - 1;
     if (tokens.size() <= most) {
       return whole;
@@ -91,6 +79,27 @@ record Prompt(MarkedText text, int tokens) {
     ArrayNode ids = NODES.arrayNode();
     cut.forEach(ids::add);
     return ids;
+  }
+
+  /// All tokens that the runner reads, those that the tokenizer adds among them.
+  List<Integer> ids(Runner runner, FileFacts file) {
+    return ids(sent(runner, file), runner, file);
+  }
+
+  private static List<Integer> ids(JsonNode sent, Runner runner, FileFacts file) {
+    if (sent.isTextual()) {
+      return runner.tokenize(sent.textValue(), true, true);
+    }
+    List<Integer> tokens = new ArrayList<>();
+    if (file.addsBos() && file.bos() >= 0) {
+      tokens.add(file.bos());
+    }
+    sent.forEach(id -> {
+      if (id.isInt()) {
+        tokens.add(id.intValue());
+      }
+    });
+    return tokens;
   }
 
   /// The tokenizer puts the first token in front by itself; a template's own would be a second.

@@ -1,5 +1,6 @@
 package dev.corral.node;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.corral.dialect.ChatRetelling;
 import dev.corral.dialect.CompletionRetelling;
@@ -32,7 +33,8 @@ public final class V1 {
         new Route("POST", "/v1/completions", this::completions),
         new Route("POST", "/v1/embeddings", this::embeddings),
         new Route("POST", "/v1/responses", this::responses),
-        new Route("POST", "/v1/messages", this::messages));
+        new Route("POST", "/v1/messages", this::messages),
+        new Route("POST", "/v1/messages/count_tokens", this::count));
   }
 
   private void chat(Turn turn) throws IOException {
@@ -64,6 +66,13 @@ public final class V1 {
     Fields wanted = Fields.of("ChatRequest", FromMessages.chat(ask));
     Retelling telling = new MessagesRetelling(ask.text("model"), FromMessages.guess(ask));
     chat.answer(wanted, true, out(turn, ask, telling, true), turn);
+  }
+
+  /// Ollama has no such call; the shape is Anthropic's.
+  private void count(Turn turn) throws IOException {
+    Fields ask = turn.fields("CountTokensRequest");
+    Fields wanted = Fields.of("ChatRequest", FromMessages.prompt(ask));
+    turn.line(JsonNodeFactory.instance.objectNode().put("input_tokens", chat.count(wanted, turn)));
   }
 
   private static boolean usage(Fields ask) {
