@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// loop, Host, route, Origin, key. Then the visitor of its route takes over.
 public final class Door {
   /// As nginx and Ollama's own server: longer lines and heads are nobody's honest request.
-  private static final int MAX_REQUEST_LINE_BYTES = 8 * 1024;
+  static final int MAX_REQUEST_LINE_BYTES = 8 * 1024;
 
-  private static final int MAX_HEADER_BYTES = 32 * 1024;
+  static final int MAX_HEADER_BYTES = 32 * 1024;
 
   /// Preflight answers may be kept for half a day, as Ollama says.
   private static final String CORS_SECONDS = "43200";
@@ -127,7 +127,7 @@ public final class Door {
       vertx
           .createHttpServer(options)
           .requestHandler(Door.this::welcome)
-          .invalidRequestHandler(Framing::refuse)
+          .invalidRequestHandler(Door.this::unclear)
           .connectionHandler(connection -> {
             Framing.strict(connection, options, heads);
             // A client that resets its connection is told to the exchange, not to the log.
@@ -145,15 +145,29 @@ public final class Door {
     try {
       enter(request);
     } catch (RuntimeException | Error e) {
-      String path = request.path();
-      Replies.mistake(request, path == null ? Dialect.PLAIN : dialect(path), e);
+      Replies.mistake(request, Visit.dialect(request.path()), e);
     }
   }
 
-  private void enter(HttpServerRequest request) {
+  /// What could not be decoded, so that nothing behind it on its connection can be either.
+  private void unclear(HttpServerRequest request) {
+    numbered(request);
+    Problem problem = Framing.problem(request.decoderResult().cause());
+    request.response().putHeader("Connection", "close");
+    Replies.problem(request, Visit.dialect(request.path()), problem);
+    Farewell.soon(request);
+  }
+
+  /// Every answer carries its exchange's id.
+  private String numbered(HttpServerRequest request) {
     String id = idPrefix + Long.toString(ids.incrementAndGet(), Character.MAX_RADIX);
+    request.response().putHeader("X-Corral-Exchange", id).putHeader("X-Request-Id", id);
+    return id;
+  }
+
+  private void enter(HttpServerRequest request) {
+    String id = numbered(request);
     HttpServerResponse response = request.response();
-    response.putHeader("X-Corral-Exchange", id).putHeader("X-Request-Id", id);
     MultiMap headers = request.headers();
     String path = request.path();
     if (path == null || path.isEmpty() || path.charAt(0) != '/') {
@@ -161,12 +175,12 @@ public final class Door {
       return;
     }
     if (Via.holds(headers.get(Via.HEADER), instance)) {
-      Replies.problem(request, dialect(path), circle());
+      Replies.problem(request, Visit.dialect(path), circle());
       return;
     }
     if (shut && !path.equals(ALIVE)) {
       response.putHeader("Connection", "close");
-      Replies.problem(request, dialect(path), stopping());
+      Replies.problem(request, Visit.dialect(path), stopping());
       return;
     }
     switch (Route.find(request.method().name(), path)) {
@@ -181,7 +195,7 @@ public final class Door {
     MultiMap headers = request.headers();
     Problem stranger = route.demand().isEmpty() && !route.page() ? null : stranger(headers);
     if (stranger != null) {
-      Replies.problem(request, route.dialect(), stranger);
+      Replies.problem(request, Visit.dialect(route, headers), stranger);
       return;
     }
     String origin = headers.get("Origin");
@@ -221,7 +235,7 @@ public final class Door {
                     "Too many unknown keys came from your address",
                     "Send a key that was made here, or wait " + wait + " seconds.")
                 .retryAfter(wait);
-    Replies.problem(request, route.dialect(), problem);
+    Replies.problem(request, Visit.dialect(route, request.headers()), problem);
   }
 
   /// Without keys only this machine may come in; a name from outside or the mark of a proxy means
@@ -350,7 +364,7 @@ public final class Door {
           "<a href=\"" + target + "\">" + words + "</a>.\n\n");
       return;
     }
-    if (dialect(path) == Dialect.MANAGE) {
+    if (Visit.dialect(path) == Dialect.MANAGE) {
       Replies.problem(
           request,
           Dialect.MANAGE,
@@ -370,15 +384,5 @@ public final class Door {
         Via.LOOP_STATUS,
         "This request has been here before: a backend leads back to this Corral",
         "Name the real backend in 'backends:' or OLLAMA_BASE_URL.");
-  }
-
-  private static Dialect dialect(String path) {
-    if (path.startsWith("/manage")) {
-      return Dialect.MANAGE;
-    }
-    if (path.startsWith("/v1/messages")) {
-      return Dialect.ANTHROPIC;
-    }
-    return path.startsWith("/v1/") ? Dialect.OPENAI : Dialect.OLLAMA;
   }
 }

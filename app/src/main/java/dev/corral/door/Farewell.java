@@ -30,6 +30,15 @@ final class Farewell {
     new Farewell(request).begin(loop.owner());
   }
 
+  /// The same where nothing more can be read: the decoder drops what still comes.
+  static void soon(HttpServerRequest request) {
+    Context loop = Vertx.currentContext();
+    if (loop == null) {
+      throw new IllegalStateException("answers are given on an event loop");
+    }
+    loop.owner().setTimer(MILLIS, _ -> request.connection().close());
+  }
+
   private void begin(Vertx vertx) {
     long timer = vertx.setTimer(MILLIS, _ -> close());
     request.handler(chunk -> {

@@ -1,6 +1,5 @@
 package dev.corral.door;
 
-import dev.corral.model.Dialect;
 import dev.corral.wire.Problem;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -16,9 +15,10 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.List;
@@ -41,15 +41,29 @@ final class Framing {
     var _ = channel.closeFuture().addListener(_ -> heads.forget(strict));
   }
 
-  /// Answers what could not be decoded.
-  static void refuse(HttpServerRequest request) {
-    if (request.decoderResult().cause() instanceof Unclear unclear) {
-      request.response().putHeader("Connection", "close");
-      Replies.problem(request, Dialect.OLLAMA, unclear.problem);
-      var _ = request.connection().close();
-    } else {
-      HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
-    }
+  /// What could not be decoded, in words for whoever sent it.
+  static Problem problem(@Nullable Throwable cause) {
+    return switch (cause) {
+      case Unclear unclear -> unclear.problem;
+      case TooLongHttpLineException _ ->
+          Problem.of(
+              414,
+              "The address of this request is longer than "
+                  + (Door.MAX_REQUEST_LINE_BYTES >> 10)
+                  + " KiB",
+              "Send what is long in the body.");
+      case TooLongHttpHeaderException _ ->
+          Problem.of(
+              431,
+              "The head of this request is larger than " + (Door.MAX_HEADER_BYTES >> 10) + " KiB",
+              "Send fewer or shorter headers.");
+      case null, default ->
+          Problem.of(
+              400,
+              "This is no request of HTTP/1.1 that can be read",
+              "Its first line is METHOD PATH HTTP/1.1, each header a line NAME: VALUE; this port"
+                  + " speaks http, not https.");
+    };
   }
 
   private static final class Unclear extends RuntimeException {
@@ -65,8 +79,15 @@ final class Framing {
 
   static final class Strict extends VertxHttpRequestDecoder implements SlowHeads.Head {
     private static final char DELETE = 0x7F;
+    private static final String TOO_SLOW_WORDS =
+        "{\"error\":\"The request's head came too slowly. Send it at once.\"}";
+
     private static final String TOO_SLOW =
-        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            + "Content-Length: "
+            + TOO_SLOW_WORDS.length()
+            + "\r\n\r\n"
+            + TOO_SLOW_WORDS;
 
     private final Channel channel;
 

@@ -221,7 +221,7 @@ final class Attempt implements UpstreamCall.Listener {
 
   private void tell(Problem problem) {
     mark(exchange.visit().request().response());
-    Replies.problem(exchange.visit().request(), exchange.visit().route().dialect(), problem);
+    Replies.problem(exchange.visit().request(), exchange.visit().dialect(), problem);
     exchange.finish(Outcome.BACKEND_FAILED, problem.status(), this, 0, -1, Usage.UNKNOWN);
   }
 
@@ -235,8 +235,8 @@ final class Attempt implements UpstreamCall.Listener {
     }
     BackendError error =
         translator == null
-            ? BackendError.of(exchange.call(), plan, status, headers, told)
-            : BackendError.translated(exchange.visit().route().dialect(), status, told);
+            ? BackendError.of(exchange.call(), plan, backend(), status, headers, told)
+            : BackendError.translated(exchange.visit().dialect(), status, told);
     HttpServerResponse response = exchange.visit().request().response();
     HeaderRules.toClient(headers, response.headers());
     mark(response);

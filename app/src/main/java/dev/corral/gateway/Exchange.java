@@ -281,13 +281,13 @@ final class Exchange {
     if (over) {
       return;
     }
-    Replies.problem(request, visit.route().dialect(), problem);
+    Replies.problem(request, visit.dialect(), problem);
     finish(Outcome.REFUSED, problem.status(), null, 0, -1, Usage.UNKNOWN);
   }
 
   /// The body is not what the call takes. Not forwarded: what we cannot read, nobody shall judge.
   private void unread(String text) {
-    ErrorBody body = ErrorBody.unread(visit.route().dialect(), text);
+    ErrorBody body = ErrorBody.unread(visit.dialect(), text);
     Replies.whole(request, 400, body.contentType(), Buffer.buffer(body.bytes()));
     finish(Outcome.REFUSED, 400, null, body.bytes().length, -1, Usage.UNKNOWN);
   }

@@ -9,12 +9,11 @@ import dev.corral.dialect.Words;
 import dev.corral.door.Replies;
 import dev.corral.door.Visit;
 import dev.corral.fleet.Backend;
+import dev.corral.model.Dialect;
 import dev.corral.model.ModelName;
 import dev.corral.upstream.Payload;
 import dev.corral.wire.Problem;
 import io.vertx.core.buffer.Buffer;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -98,7 +97,7 @@ final class Listings {
   }
 
   void v1Models(Visit visit) {
-    boolean anthropic = visit.request().headers().contains("anthropic-version");
+    boolean anthropic = visit.dialect() == Dialect.ANTHROPIC;
     if (!anthropic && passed(visit, sole())) {
       return;
     }
@@ -112,22 +111,23 @@ final class Listings {
   }
 
   void v1Model(Visit visit) {
-    if (passed(visit, sole())) {
+    boolean anthropic = visit.dialect() == Dialect.ANTHROPIC;
+    String asked = visit.name();
+    // Of a name with a slash Ollama's own route knows nothing.
+    if (!anthropic && asked.indexOf('/') < 0 && passed(visit, sole())) {
       return;
     }
-    String asked = URLDecoder.decode(visit.rest(), StandardCharsets.UTF_8);
     gather(
         visit,
         "/api/tags",
         told -> {
-          for (JsonNode entry : openai(models(told)).path("data")) {
-            String id = entry.path("id").asText();
-            if (id.equals(asked) || id.equals(asked + ":latest")) {
-              reply(visit, (ObjectNode) entry);
+          for (JsonNode entry : models(told)) {
+            if (Entries.means(entry, asked)) {
+              reply(visit, anthropic ? Entries.anthropic(entry) : Entries.openai(entry));
               return;
             }
           }
-          visit.refuse(Problem.of(404, "model '" + asked + "' not found"));
+          visit.refuse(Problem.of(404, "model '" + asked + "' not found", Words.pull(asked)));
         });
   }
 

@@ -1,8 +1,10 @@
 package dev.corral.gateway;
 
+import dev.corral.access.Route;
 import dev.corral.door.Replies;
 import dev.corral.door.Visit;
 import dev.corral.fleet.Backend;
+import dev.corral.model.ModelName;
 import dev.corral.upstream.Failure;
 import dev.corral.upstream.UpstreamCall;
 import dev.corral.wire.PathMask;
@@ -73,11 +75,25 @@ final class Relay implements UpstreamCall.Listener {
   @Override
   public void onEnd() {
     if (status >= 400 && !head()) {
-      String masked = PathMask.mask(error.toString());
-      Replies.whole(visit.request(), status, "", Buffer.buffer(masked));
+      refused();
     } else if (!response.ended()) {
       Replies.end(visit.request());
     }
+  }
+
+  private void refused() {
+    boolean packed = response.headers().contains("Content-Encoding");
+    if (!packed && !BackendError.speaks(visit.dialect(), error)) {
+      visit.refuse(BackendError.foreign(node, status, error));
+      return;
+    }
+    String masked = PathMask.mask(error.toString());
+    boolean pullHelps =
+        visit.route() == Route.V1_MODEL
+            && BackendError.missing(masked)
+            && ModelName.parse(visit.name()).isPresent();
+    String told = pullHelps ? BackendError.hinted(masked, visit.name()) : masked;
+    Replies.whole(visit.request(), status, "", Buffer.buffer(told));
   }
 
   @Override

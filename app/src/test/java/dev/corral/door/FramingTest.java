@@ -148,6 +148,29 @@ class FramingTest {
     assertThat(RawClient.post(corral.port(), "/api/chat", CHAT).status()).isEqualTo(200);
   }
 
+  static Stream<Arguments> unreadable() {
+    String lengthy = "x".repeat(10 << 10);
+    return Stream.of(
+        Arguments.of("GET /api/tags HTTP/banana\r\n\r\n", 400, "no request of HTTP/1.1"),
+        Arguments.of("\u0016\u0003\u0001\2 of TLS\r\n\r\n", 400, "http, not https"),
+        Arguments.of("GET /api/tags?" + lengthy + " HTTP/1.1\r\n", 414, "longer than 8 KiB"),
+        Arguments.of(
+            "GET /api/tags HTTP/1.1\r\n" + ("A: " + lengthy + "\r\n").repeat(4), 431, "32 KiB"));
+  }
+
+  @ParameterizedTest(name = "{2}")
+  @MethodSource("unreadable")
+  void whatIsNoRequestIsToldSoInWords(String bytes, int status, String words) {
+    try (RawClient client = RawClient.connect(corral.port())) {
+      client.send(bytes);
+      Answer answer = client.answer();
+      assertThat(answer.status()).isEqualTo(status);
+      assertThat(answer.json().path("error").asText()).contains(words);
+      assertThat(answer.headers().first("X-Corral-Exchange")).isPresent();
+      client.awaitClose();
+    }
+  }
+
   @Test
   void chunksInAnHttpThatHasNoneAreRefused() {
     try (RawClient client = RawClient.connect(corral.port())) {

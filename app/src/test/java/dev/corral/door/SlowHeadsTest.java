@@ -51,7 +51,8 @@ class SlowHeadsTest {
     assertThat(client.isOpen()).isTrue();
     looks(1);
     assertThat(client.<ByteBuf>readOutbound().toString(StandardCharsets.US_ASCII))
-        .startsWith("HTTP/1.1 408 ");
+        .startsWith("HTTP/1.1 408 ")
+        .endsWith("{\"error\":\"The request's head came too slowly. Send it at once.\"}");
     assertThat(client.isOpen()).isFalse();
   }
 

@@ -50,7 +50,9 @@ class ReplayTest {
           "err-host-foreign",
               new Other(421, "corral keys create NAME", "the way out instead of a bare 403"),
           "stutter-generate-nostream", GIVEN_UP,
-          "stutter-v1-chat-nostream", GIVEN_UP);
+          "stutter-v1-chat-nostream", GIVEN_UP,
+          "v1-messages-count-tokens",
+              new Other(404, "does not count tokens", "Anthropic's shape for a call it lacks"));
 
   private static RecordedNode node;
   private static RunningCorral corral;
