@@ -106,7 +106,7 @@ class PullOnNodesTest {
             assertThat(awaitEnd(one.path("id").asText()).path("state").asText()).isEqualTo("done"));
 
     Answer nowhere = corral.manage("POST", "/manage/pulls", "{\"model\":\"m\",\"on\":\"three\"}");
-    assertThat(nowhere.status()).isEqualTo(400);
+    assertThat(nowhere.status()).isEqualTo(404);
     assertThat(nowhere.text()).contains("There is no backend 'three'");
   }
 

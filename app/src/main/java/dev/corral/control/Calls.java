@@ -122,7 +122,7 @@ final class Calls {
     try {
       return call.apply(question);
     } catch (BadRequest e) {
-      return Answer.no(400, e.message(), e.next());
+      return Answer.no(e.status(), e.message(), e.next());
     } catch (DatabaseFailure e) {
       LOG.log(System.Logger.Level.WARNING, "The database refused a management call", e);
       return Answer.no(

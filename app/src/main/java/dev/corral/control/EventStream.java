@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
@@ -53,7 +54,7 @@ final class EventStream {
           Problem.of(
               400,
               "There is no such topic among '" + wanted + "'",
-              "Topics: backend, pull, request."));
+              "Topics: " + String.join(", ", new TreeSet<>(Feed.TOPICS)) + "."));
       return;
     }
     if (feed.followers() >= MOST_FOLLOWERS) {

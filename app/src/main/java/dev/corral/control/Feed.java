@@ -16,7 +16,7 @@ final class Feed {
   /// A page that slept for a minute on a busy server comes back without a gap.
   private static final int KEPT = 2_000;
 
-  static final Set<String> TOPICS = Set.of("alert", "backend", "pull", "request");
+  static final Set<String> TOPICS = Set.of("alert", "backend", "pull", "request", "runner");
 
   private final Item[] items = new Item[KEPT];
   private final List<Runnable> followers = new CopyOnWriteArrayList<>();
@@ -41,29 +41,36 @@ final class Feed {
   /// Data of the topic `backend`.
   record BackendChange(Instant at, String name, String state, String why) {}
 
+  /// Data of the topic `runner`.
+  ///
+  /// @param state `loaded`, `unloaded` or `failed`
+  record RunnerChange(Instant at, String model, String state, String why) {}
+
   /// From the journal's own thread.
   void take(Entry entry) {
     switch (entry) {
       case Entry.Exchanged exchanged -> put("request", () -> Views.of(exchanged.event()));
       case Entry.Notice notice -> {
-        if (notice.kind().equals("backend")) {
-          put("backend", () -> change(notice));
-        } else if (notice.kind().equals("alert")) {
-          put(
-              "alert",
-              () -> new Alert(notice.at(), notice.state(), notice.subject(), notice.text()));
+        switch (notice.kind()) {
+          case "alert", "backend", "runner" -> put(notice.kind(), () -> data(notice));
+          default -> {} // of other things the log alone tells
         }
       }
     }
   }
 
+  private static Object data(Entry.Notice notice) {
+    Instant at = notice.at();
+    return switch (notice.kind()) {
+      case "alert" -> new Alert(at, notice.state(), notice.subject(), notice.text());
+      case "runner" -> new RunnerChange(at, notice.subject(), notice.state(), notice.text());
+      default -> new BackendChange(at, notice.subject(), notice.state(), notice.text());
+    };
+  }
+
   /// From the thread that owns the jobs.
   void take(PullEvent event) {
     put("pull", () -> Views.of(event.pull()));
-  }
-
-  private static BackendChange change(Entry.Notice notice) {
-    return new BackendChange(notice.at(), notice.subject(), notice.state(), notice.text());
   }
 
   private void put(String topic, Supplier<Object> data) {

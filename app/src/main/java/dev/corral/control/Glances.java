@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// Whether models fit, for listings: at once and roughly by size, and exactly as soon as their
 /// header has been read, which is done beside, one after the other.
 public final class Glances {
+  private static final System.Logger LOG = System.getLogger(Glances.class.getName());
+
   /// Memory moves; what was judged so long ago is judged again.
   private static final Duration KEPT = Duration.ofSeconds(60);
 
@@ -87,6 +89,9 @@ public final class Glances {
           reading.acquireUninterruptibly();
           try {
             headers.apply(model).ifPresent(gguf -> judged.put(digest, judged(name, gguf)));
+          } catch (RuntimeException e) {
+            // It stays judged by its size. Mostly the program stops just now.
+            LOG.log(System.Logger.Level.DEBUG, "the header of " + name + " was not read", e);
           } finally {
             reading.release();
           }

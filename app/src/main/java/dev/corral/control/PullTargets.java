@@ -77,7 +77,7 @@ public final class PullTargets {
             .get()
             .named(on)
             .orElseThrow(() ->
-                new BadRequest(
+                BadRequest.noSuch(
                     "There is no backend '" + on + "'", "See them: corral backends list"));
     if (!backend.ollama()) {
       throw new BadRequest(

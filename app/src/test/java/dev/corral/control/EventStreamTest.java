@@ -43,7 +43,23 @@ class EventStreamTest {
       control.journal.notice(Level.WARN, "backend", "rig", "down", "connection refused");
 
       assertThat(readUntil(client, "rig")).doesNotContain("x1");
-      assertThat(control.get("/manage/events?topics=weather").status()).isEqualTo(400);
+      Answer weather = control.get("/manage/events?topics=weather");
+      assertThat(weather.status()).isEqualTo(400);
+      assertThat(weather.text()).contains("Topics: alert, backend, pull, request, runner.");
+    }
+  }
+
+  @Test
+  void aModelThatComesIntoMemoryOrLeavesItIsTold() {
+    try (RunningControl control = RunningControl.in(home);
+        RawClient client = follow(control, "/manage/events?topics=runner", "")) {
+      control.journal.notice(Level.INFO, "runner", "hen:1b", "loaded", "ready in 9 ms");
+      control.journal.notice(Level.INFO, "runner", "hen:1b", "unloaded", "idle");
+      assertThat(readUntil(client, "idle"))
+          .containsSubsequence(
+              "event: runner\ndata: {\"at\":",
+              "\"model\":\"hen:1b\",\"state\":\"loaded\",\"why\":\"ready in 9 ms\"}\n\n",
+              "\"state\":\"unloaded\"");
     }
   }
 
