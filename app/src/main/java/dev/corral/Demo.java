@@ -58,6 +58,10 @@ final class Demo {
     List<String> words = new ArrayList<>(List.of(args).subList(1, args.length));
     boolean once = words.remove(ONCE);
     try {
+      if (words.contains("--json")) {
+        throw new IllegalArgumentException(
+            "the demo shows itself to people and has no --json. Programs take: corral serve --json");
+      }
       Optional<Path> temporary = Optional.empty();
       if (words.stream().noneMatch(word -> word.startsWith("--home"))) {
         temporary = Optional.of(Files.createTempDirectory("corral-demo"));
@@ -138,7 +142,7 @@ final class Demo {
     }
     Path file = arguments.home().resolve(MODEL + ".gguf");
     DemoModel.write(file, DemoModel.SENTENCE, false);
-    out.println("A tiny model was made (" + Files.size(file) / 1024 + " KiB). Asking it:");
+    say("A tiny model was made (" + Files.size(file) / 1024 + " KiB). Asking it:");
     Path modelfile = file.resolveSibling("Modelfile");
     Files.writeString(modelfile, "FROM " + file + "\n");
     int created = verb(wiring, "create", MODEL, "-f", modelfile.toString(), "--quiet");
@@ -147,10 +151,17 @@ final class Demo {
     if (created != DONE) {
       return created;
     }
-    out.println();
-    out.println("  > " + QUESTION);
-    out.print("  ");
+    say("\n  > " + QUESTION);
+    if (!arguments.quiet()) {
+      out.print("  ");
+    }
     return verb(wiring, "run", MODEL, QUESTION);
+  }
+
+  private void say(String line) {
+    if (!arguments.quiet()) {
+      out.println(line);
+    }
   }
 
   /// As somebody would type it; with the key of this home, whatever the environment says.
@@ -162,14 +173,12 @@ final class Demo {
   }
 
   private void next(String url) {
-    out.println();
-    out.println("The page: " + url + "/");
-    out.println("Try next, in another terminal:");
-    out.println("  corral run " + MODEL + " --url " + url);
-    out.println(
-        "  curl " + url + "/api/generate -d '{\"model\": \"" + MODEL + "\", \"prompt\": \"Hi\"}'");
-    out.println("  corral serve, then: corral pull llama3.2:1b");
-    out.println("Stop: Ctrl-C");
+    say("\nThe page: " + url + "/");
+    say("Try next, in another terminal:");
+    say("  corral run " + MODEL + " --url " + url);
+    say("  curl " + url + "/api/generate -d '{\"model\": \"" + MODEL + "\", \"prompt\": \"Hi\"}'");
+    say("  corral serve, then: corral pull llama3.2:1b");
+    say("Stop: Ctrl-C");
   }
 
   static void remove(Path folder) {

@@ -1,5 +1,6 @@
 package dev.corral;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.corral.engine.Engine;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,18 @@ import java.util.List;
 /// @param models how many there are for the own engine
 record Greeting(
     String url, String choice, boolean onOwn, boolean named, Engine.Ability ability, int models) {
+
+  /// The same for programs, one JSON object.
+  String document() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("version", Version.OURS)
+        .put("url", url)
+        .put("backends", choice)
+        .put("engine", ability.able())
+        .put("models", models)
+        .toString();
+  }
 
   List<String> lines() {
     List<String> lines = new ArrayList<>();

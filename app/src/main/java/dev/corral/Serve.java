@@ -30,7 +30,7 @@ final class Serve {
                     stopped.countDown();
                   },
                   "stop"));
-      wiring.greeting().lines().forEach(System.out::println);
+      greet(wiring.greeting(), arguments);
       stopped.await();
     } catch (Unstartable e) {
       System.err.println("corral: " + e.getMessage());
@@ -40,6 +40,14 @@ final class Serve {
       System.exit(2);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void greet(Greeting greeting, Arguments arguments) {
+    if (arguments.json()) {
+      System.out.println(greeting.document());
+    } else if (!arguments.quiet()) {
+      greeting.lines().forEach(System.out::println);
     }
   }
 

@@ -35,4 +35,12 @@ class GreetingTest {
     assertThat(new Greeting("http://127.0.0.1:1", "an Ollama", false, true, UNABLE, 0).lines())
         .hasSize(3);
   }
+
+  @Test
+  void programsAreToldInOneObject() {
+    assertThat(new Greeting("http://127.0.0.1:1", "an Ollama", true, false, ABLE, 2).document())
+        .isEqualTo(
+            "{\"version\":\"%s\",\"url\":\"http://127.0.0.1:1\",\"backends\":\"an Ollama\",\"engine\":true,\"models\":2}"
+                .formatted(Version.OURS));
+  }
 }

@@ -50,28 +50,40 @@ final class Connection {
                 "the configuration is wrong, so the server does not start: " + first,
                 "Put it right (corral config check), then: corral serve"));
       }
-      case Loaded.Valid<?> valid -> {
-        String port = value(valid, "server.port");
-        boolean other = Answers.local(server.base()) && !port.equals(port(server.base()));
-        if (other) {
-          findings.add(
-              Finding.bad(
-                  failure.text() + "; the configuration says port " + port,
-                  "Ask there: corral list --url http://127.0.0.1:" + port));
-        } else {
-          findings.add(Finding.bad(failure.text(), failure.next()));
-        }
-      }
+      case Loaded.Valid<?> _ -> nobodyThere(failure);
     }
     ollama();
   }
 
-  private static String port(URI base) {
-    return String.valueOf(base.getPort());
+  /// Another address is named only where this home's server answers there, or would.
+  private void nobodyThere(Failure failure) {
+    List<URI> own = OwnServer.addresses(verb.root());
+    for (URI address : own) {
+      if (!address.equals(server.base()) && answers(address)) {
+        findings.add(
+            Finding.bad(
+                failure.text() + "; the server of this home listens at " + address,
+                "Ask there: corral list --url " + address));
+        return;
+      }
+    }
+    int port = server.base().getPort();
+    boolean elsewhere =
+        Answers.local(server.base()) && own.stream().noneMatch(one -> one.getPort() == port);
+    findings.add(
+        Finding.bad(
+            failure.text(),
+            elsewhere
+                ? failure.next() + "; as it is configured, it listens at " + own.getLast()
+                : failure.next()));
   }
 
-  private static String value(Loaded.Valid<?> valid, String key) {
-    return valid.explain(key).stream().map(entry -> entry.value()).findFirst().orElse("");
+  private boolean answers(URI address) {
+    try {
+      return new Server(address, verb.root().keyring()).manages();
+    } catch (Failure _) {
+      return false;
+    }
   }
 
   private void ollama() {
@@ -83,9 +95,10 @@ final class Connection {
       }
     } catch (Failure _) {
       findings.add(
-          Finding.bad(
-              "no Ollama answers at " + OLLAMA + " either",
-              "Start one (ollama serve), or name where it is: backends in corral.yaml"));
+          Finding.good(
+              "no Ollama answers at "
+                  + OLLAMA
+                  + "; where no other backend is named, Corral's own engine runs the models"));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.corral.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.corral.model.Bytes;
+import dev.corral.model.ModelName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -122,14 +123,45 @@ final class ModelVerbs {
 
     @Override
     void run() {
-      unload(server(), model);
-      done("stopped '" + model + "'");
+      List<String> before = loaded();
+      String real = stopped(before);
+      done(
+          before.stream().map(Stop::key).anyMatch(key(real)::equals)
+              ? "stopped '" + model + "'"
+              : "'" + model + "' was not in memory");
+    }
+
+    private static String key(String name) {
+      return ModelName.parse(name).map(ModelName::key).orElse(name);
+    }
+
+    /// @return the model that was meant, which an alias may have led to
+    private String stopped(List<String> before) {
+      try {
+        return unload(server(), model).path("model").asText(model);
+      } catch (Failure failure) {
+        if (failure.exit() != Exit.MISSING) {
+          throw failure;
+        }
+        throw new Failure(
+            Exit.MISSING,
+            "there is no model '" + model + "' that could be stopped",
+            before.isEmpty()
+                ? "No model is in memory. Which there are: corral list"
+                : "In memory: " + String.join(", ", before));
+      }
+    }
+
+    private List<String> loaded() {
+      return Json.elements(server().get("/api/ps").path("models")).stream()
+          .map(one -> one.path("name").asText())
+          .toList();
     }
 
     /// A generate without a prompt and with no time to stay is Ollama's way to say so.
-    static void unload(Server server, String model) {
+    static JsonNode unload(Server server, String model) {
       Map<String, Object> ask = Map.of("model", model, "keep_alive", 0, "stream", false);
-      server.post("/api/generate", ask);
+      return server.post("/api/generate", ask);
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Where the server of this home listens: what a verb asks that was given no address.
@@ -25,6 +26,15 @@ final class OwnServer {
     return Whereabouts.of(root.home())
         .map(running -> Root.address(running.url()))
         .orElseGet(() -> mentioned(root) ? configured(root) : URI.create(DEFAULT));
+  }
+
+  /// Where the server of this home may be found, whatever address was asked: where it says that it
+  /// runs, if it does, and where the configuration puts it.
+  static List<URI> addresses(Root root) {
+    List<URI> addresses = new ArrayList<>();
+    Whereabouts.of(root.home()).ifPresent(running -> addresses.add(Root.address(running.url())));
+    addresses.add(configured(root));
+    return addresses;
   }
 
   private static URI configured(Root root) {

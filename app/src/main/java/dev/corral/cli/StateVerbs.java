@@ -41,7 +41,7 @@ final class StateVerbs {
     }
   }
 
-  @Command(name = "version", description = "The version of this program and of the server.")
+  @Command(name = "version", description = "The version of this program.")
   static final class Telling extends Verb {
     @Override
     void run() {

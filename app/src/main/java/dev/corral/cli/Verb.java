@@ -41,8 +41,21 @@ abstract class Verb implements Callable<Integer> {
   /// Leaves the command line and builds the house.
   void start(String verb, List<String> settings) {
     List<String> words = new ArrayList<>(List.of(verb));
-    if (!root().home.isEmpty()) {
-      words.addAll(List.of("--home", root().home));
+    Root root = root();
+    if (!root.home.isEmpty()) {
+      words.addAll(List.of("--home", root.home));
+    }
+    if (!root.url.isEmpty() || !root.key.isEmpty()) {
+      throw new Failure(
+          Exit.USAGE,
+          "'" + verb + "' starts a server and asks none, so it takes no --url and no --key",
+          "Where it listens: corral " + verb + " --host ADDRESS --port PORT");
+    }
+    if (root.quiet) {
+      words.add("--quiet");
+    }
+    if (root.json) {
+      words.add("--json");
     }
     words.addAll(settings);
     root().surroundings().program().serve().accept(words.toArray(String[]::new));

@@ -2,7 +2,9 @@ package dev.corral.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.corral.config.Whereabouts;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -202,13 +204,32 @@ class ManageVerbsTest {
   }
 
   @Test
-  void theDoctorSeesThatTheServerListensElsewhere() throws IOException {
-    station.close();
-    Files.writeString(home.resolve("corral.yaml"), "server: {port: 12345}\n");
+  void theDoctorNamesAnotherAddressOnlyWhereThisHomesServerAnswers() throws IOException {
+    String there = station.url();
+    typed.environment.put("CORRAL_URL", "http://127.0.0.1:1");
+    int port = URI.create(there).getPort();
+    Files.writeString(home.resolve("corral.yaml"), "server: {port: " + port + "}\n");
     assertThat(typed.run("doctor")).isEqualTo(1);
-    assertThat(typed.out()).contains("the configuration says port 12345", "--url");
+    assertThat(typed.out())
+        .contains("no server answers at http://127.0.0.1:1")
+        .contains("the server of this home listens at " + there, "corral list --url " + there);
+    Files.writeString(home.resolve("corral.yaml"), "server: {port: 2}\n");
+    new Whereabouts(ProcessHandle.current().pid(), there).tell(home);
+    assertThat(typed.run("doctor")).isEqualTo(1);
+    assertThat(typed.out()).as("by its own word").contains("listens at " + there);
+    station.close();
+    assertThat(typed.run("doctor")).isEqualTo(1);
+    assertThat(typed.out())
+        .contains(
+            "Start it with: corral serve; as it is configured, it listens at http://127.0.0.1:2")
+        .doesNotContain("Ask there");
+  }
+
+  @Test
+  void theDoctorSaysThatNoServerStartsWithAWrongConfiguration() throws IOException {
+    station.close();
     Files.writeString(home.resolve("corral.yaml"), "server: {prot: 12345}\n");
-    typed.run("doctor");
+    assertThat(typed.run("doctor")).isEqualTo(1);
     assertThat(typed.out()).contains("the configuration is wrong", "corral.yaml:1");
   }
 

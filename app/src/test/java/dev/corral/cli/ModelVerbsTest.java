@@ -200,10 +200,12 @@ class ModelVerbsTest {
   @Test
   void stopRmAndCpSpeakAsOllamasOwnClientDoes() {
     station
-        .answering("POST /api/generate", 200, "{\"done\":true}")
+        .answering("GET /api/ps", 200, "{\"models\":[{\"name\":\"a:latest\"}]}")
+        .answering("POST /api/generate", 200, "{\"model\":\"a\",\"done\":true}")
         .answering("DELETE /api/delete", 200, "")
         .answering("POST /api/copy", 200, "");
-    assertThat(typed.run("stop", "a")).isZero();
+    assertThat(typed.run("stop", "A")).isZero();
+    assertThat(typed.out()).isEqualTo("stopped 'A'\n");
     assertThat(typed.run("cp", "a", "b")).isZero();
     assertThat(typed.run("rm", "a", "b")).isZero();
     assertThat(typed.out()).isEqualTo("deleted 'a'\ndeleted 'b'\n");
@@ -212,6 +214,24 @@ class ModelVerbsTest {
         .isEqualTo(Json.read("{\"source\":\"a\",\"destination\":\"b\"}"));
     assertThat(station.bodies("DELETE /api/delete"))
         .containsExactly("{\"model\":\"a\"}", "{\"model\":\"b\"}");
+  }
+
+  @Test
+  void stoppingWhatIsNotInMemoryTellsWhatIs() {
+    station
+        .answering("GET /api/ps", 200, "{\"models\":[{\"name\":\"hen:1b\"}]}")
+        .answering("POST /api/generate", 200, "{\"model\":\"owl:1b\",\"done\":true}");
+    assertThat(typed.run("stop", "owl:1b")).isZero();
+    assertThat(typed.out()).isEqualTo("'owl:1b' was not in memory\n");
+    station.answering(
+        "POST /api/generate", 404, "{\"error\":\"model 'x' not found. Pull it: corral pull x\"}");
+    assertThat(typed.run("stop", "x")).isEqualTo(4);
+    assertThat(typed.err())
+        .contains("no model 'x' that could be stopped", "In memory: hen:1b")
+        .doesNotContain("pull");
+    station.answering("GET /api/ps", 200, "{\"models\":[]}");
+    assertThat(typed.run("stop", "x")).isEqualTo(4);
+    assertThat(typed.err()).contains("No model is in memory");
   }
 
   @Test
@@ -240,5 +260,10 @@ class ModelVerbsTest {
   void serveIsHandedToTheProgramWithItsSettings() {
     assertThat(typed.run("--home", "/x", "serve", "--port", "0")).isZero();
     assertThat(typed.served).containsExactly("serve", "--home", "/x", "--port", "0");
+    typed.served.clear();
+    assertThat(typed.run("-q", "--json", "serve")).isZero();
+    assertThat(typed.served).containsExactly("serve", "--quiet", "--json");
+    assertThat(typed.run("--url", "http://127.0.0.1:2", "serve")).isEqualTo(2);
+    assertThat(typed.err()).contains("starts a server and asks none", "--port");
   }
 }
