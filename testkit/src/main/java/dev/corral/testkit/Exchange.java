@@ -27,6 +27,7 @@ public final class Exchange {
   private final AtomicReference<Ending> ending = new AtomicReference<>(new Ending(Fate.RUNNING, 0));
   private final CountDownLatch over = new CountDownLatch(1);
   private final AtomicInteger frames = new AtomicInteger();
+  private final AtomicInteger left = new AtomicInteger();
 
   Exchange(Received request) {
     this.request = request;
@@ -44,9 +45,14 @@ public final class Exchange {
     return fate() == Fate.CANCELLED;
   }
 
-  /// Frames of a stream that have been written so far.
+  /// Frames of a stream that have been written so far, or are just being written.
   public int framesSent() {
     return frames.get();
+  }
+
+  /// Those whose last byte the kernel has taken.
+  int framesLeft() {
+    return left.get();
   }
 
   /// Waits for the client to leave early.
@@ -100,6 +106,10 @@ public final class Exchange {
 
   void frameSent() {
     frames.incrementAndGet();
+  }
+
+  void frameLeft() {
+    left.incrementAndGet();
   }
 
   /// Records the end; only the first end counts.

@@ -139,7 +139,10 @@ public final class HubDouble extends Node {
 
   /// Further members of what is told of a repository: `downloads`, `tags`, `gguf`.
   public void info(String repository, Consumer<ObjectNode> more) {
-    more.accept(at(repository).info);
+    ObjectNode info = at(repository).info;
+    synchronized (info) {
+      more.accept(info);
+    }
   }
 
   /// Links to further pages lead to this host instead of ours, as a mirror passes them on.

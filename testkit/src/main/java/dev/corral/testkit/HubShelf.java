@@ -67,7 +67,9 @@ final class HubShelf {
       about.put("gated", false);
     }
     about.put("sha", "1234567890abcdef1234567890abcdef12345678");
-    about.setAll(found.info);
+    synchronized (found.info) {
+      about.setAll(found.info.deepCopy());
+    }
     return about;
   }
 

@@ -78,7 +78,7 @@ public final class LlamaServerProcess {
 
   /// Waits for an answer that has come that far, and dies as a failed assertion of ggml does.
   private static void abortAfter(LlamaServerDouble server, int frames) {
-    while (server.exchanges().stream().noneMatch(exchange -> exchange.framesSent() >= frames)) {
+    while (server.exchanges().stream().noneMatch(exchange -> exchange.framesLeft() >= frames)) {
       try {
         Thread.sleep(1);
       } catch (InterruptedException stopped) {

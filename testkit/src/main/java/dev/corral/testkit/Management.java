@@ -124,16 +124,18 @@ final class Management {
     PullPlan plan = planFor(name);
     boolean stream = ask.flag("stream", true);
     Reply.Frames frames = reply.stream(NDJSON, Management::errorLine);
-    for (PullPlan.Event event : plan.events()) {
+    List<PullPlan.Event> events = plan.events();
+    for (PullPlan.Event event : events) {
       exchange.pause(event.before());
+      if (event.equals(events.getLast()) && plan.error().isEmpty()) {
+        // Before success is told, as the real one does.
+        TestModel result = plan.result();
+        String listed = plan.listed().isEmpty() ? result.digest() : plan.listed();
+        models.put(bare(name), result, "", listed);
+      }
       if (stream) {
         frames.frame(Json.line(event.line()));
       }
-    }
-    if (plan.error().isEmpty()) {
-      TestModel result = plan.result();
-      String listed = plan.listed().isEmpty() ? result.digest() : plan.listed();
-      models.put(bare(name), result, "", listed);
     }
     if (stream) {
       frames.end();

@@ -25,7 +25,7 @@ public abstract sealed class Node implements AutoCloseable
   private static final int BACKLOG = 1024;
 
   /// How long a port that was asked for is tried.
-  private static final Duration BINDING = Duration.ofSeconds(10);
+  private static final Duration BINDING = Await.LONG;
 
   private final int port;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();

@@ -63,7 +63,7 @@ public final class RawClient implements AutoCloseable {
       socket.setSoTimeout(Math.toIntExact(patience.toMillis()));
       socket.connect(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-          Math.toIntExact(patience.toMillis()));
+          Math.toIntExact(PATIENCE.toMillis()));
       return new RawClient(socket);
     } catch (IOException refused) {
       closeQuietly(socket);

@@ -221,6 +221,7 @@ final class Reply {
       count++;
       exchange.frameSent();
       send(bytes);
+      exchange.frameLeft();
     }
 
     /// Ends the body in order.

@@ -71,21 +71,24 @@ final class Talk {
     Speech speech = Speech.plan(entry.model(), wish, reply.fault());
     Pace at = paceOf(entry);
     reply.exchange().pause(at.prefill());
+    // Before the end of the answer, so that whoever has it finds the model gone.
+    Runnable atEnd =
+        wish.keepAlive() != null && wish.keepAlive().isZero()
+            ? () -> models.unload(entry)
+            : () -> {};
     if (stream) {
-      stream(speech, voice, at, reply);
+      stream(speech, voice, at, reply, atEnd);
     } else if (speech.limit() == Integer.MAX_VALUE) {
       // Not streamed and without an end: a real one would compute until the client leaves.
       reply.exchange().pause(Fault.FOREVER);
     } else {
       reply.exchange().pause(at.perToken().multipliedBy(speech.limit()));
+      atEnd.run();
       reply.whole(200, voice.wholeHeaders(), voice.whole(speech.whole()));
-    }
-    if (wish.keepAlive() != null && wish.keepAlive().isZero()) {
-      models.unload(entry);
     }
   }
 
-  private static void stream(Speech speech, Voice voice, Pace pace, Reply reply) {
+  private static void stream(Speech speech, Voice voice, Pace pace, Reply reply, Runnable atEnd) {
     Reply.Frames frames = reply.stream(voice.streamHeaders(), voice::lateError);
     for (int i = 0; i < speech.limit(); i++) {
       reply.exchange().pause(pace.perToken());
@@ -100,6 +103,7 @@ final class Talk {
       }
       all(voice.closing(speech.whole()), frames);
     }
+    atEnd.run();
     frames.end();
   }
 

@@ -101,7 +101,7 @@ class LlamaServerProcessTest {
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(LlamaServerProcess.class.getName());
     command.addAll(List.of("--model", model.toString(), "--port", "0"));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder = PlainEnvironment.of(command).redirectErrorStream(true);
     builder.environment().put("LLAMA_DOUBLE", faults);
     process = builder.start();
     return process;
