@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.impl.VertxInternal;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -34,9 +35,12 @@ final class Connections {
   /// A backend that is there takes a connection in milliseconds; five seconds cover lost packets.
   private static final int CONNECT_MILLIS = 5_000;
 
+  /// It takes both sides some computing, which a busy machine does later.
+  private static final int HANDSHAKE_MILLIS = 15_000;
+
   /// With [#SWEEP_SECONDS] below the 5 s after which common Python servers close an idle
   /// connection, so that we do first.
-  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(3);
+  static final Duration IDLE = Duration.ofSeconds(3);
 
   private static final int SWEEP_SECONDS = 1;
 
@@ -47,13 +51,16 @@ final class Connections {
   private final Map<Target, Deque<Connection>> idle = new HashMap<>();
   private final Set<Connection> open = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Tls tls;
+  private final long idleNanos;
   private boolean sweeping;
   private boolean over;
 
   /// @param tls shared by all event loops
-  Connections(VertxInternal vertx, EventLoop loop, Tls tls) {
+  /// @param kept how long a connection waits for its next call
+  Connections(VertxInternal vertx, EventLoop loop, Tls tls, Duration kept) {
     this.loop = loop;
     this.tls = tls;
+    this.idleNanos = kept.toNanos();
     this.bootstrap =
         new Bootstrap()
             .group(loop)
@@ -75,7 +82,7 @@ final class Connections {
     }
     long now = System.nanoTime();
     for (Connection last = waiting.pollLast(); last != null; last = waiting.pollLast()) {
-      if (now - last.idleSince() < IDLE_NANOS && last.isOpen()) {
+      if (now - last.idleSince() < idleNanos && last.isOpen()) {
         return last;
       }
       last.close();
@@ -119,7 +126,7 @@ final class Connections {
                   protected void initChannel(Channel channel) {
                     if (secured != null) {
                       SslHandler shaking = Tls.handler(secured, channel.alloc(), target);
-                      shaking.setHandshakeTimeoutMillis(CONNECT_MILLIS);
+                      shaking.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS);
                       channel.pipeline().addLast(shaking);
                     }
                     channel.pipeline().addLast(made.decoder(), made);
@@ -183,7 +190,7 @@ final class Connections {
     long now = System.nanoTime();
     for (Iterator<Deque<Connection>> each = idle.values().iterator(); each.hasNext(); ) {
       Deque<Connection> waiting = each.next();
-      while (!waiting.isEmpty() && now - waiting.getFirst().idleSince() >= IDLE_NANOS) {
+      while (!waiting.isEmpty() && now - waiting.getFirst().idleSince() >= idleNanos) {
         waiting.removeFirst().close();
       }
       if (waiting.isEmpty()) {

@@ -29,10 +29,17 @@ public final class Upstream implements AutoCloseable {
   private final Map<Thread, Connections> loops = new ConcurrentHashMap<>();
   private final Map<String, Inside> insides = new ConcurrentHashMap<>();
   private final Tls tls = new Tls();
+  private final Duration kept;
   private volatile boolean closed;
 
   public Upstream(Vertx vertx) {
+    this(vertx, Connections.IDLE);
+  }
+
+  /// @param kept how long a connection waits for its next call
+  Upstream(Vertx vertx, Duration kept) {
     this.vertx = (VertxInternal) vertx;
+    this.kept = kept;
     this.control = vertx.getOrCreateContext();
   }
 
@@ -87,7 +94,7 @@ public final class Upstream implements AutoCloseable {
     }
     Connections connections =
         loops.computeIfAbsent(
-            Thread.currentThread(), _ -> new Connections(vertx, here.nettyEventLoop(), tls));
+            Thread.currentThread(), _ -> new Connections(vertx, here.nettyEventLoop(), tls, kept));
     NetworkCall call =
         new NetworkCall(connections, here, target, method, path, headers, payload, listener);
     call.begin(anew);

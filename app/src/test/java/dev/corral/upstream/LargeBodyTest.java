@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.RunningCorral;
 import dev.corral.testkit.Answer;
-import dev.corral.testkit.Await;
 import dev.corral.testkit.Body;
 import dev.corral.testkit.ChaosProxy;
 import dev.corral.testkit.Exchange;
@@ -33,7 +32,7 @@ class LargeBodyTest {
   private static final int ANSWER_BYTES = 48 << 20;
 
   private static final int SMALL_WINDOW = 4096;
-  private static final Duration LONG = Await.LONG;
+  private static final Duration LONG = Duration.ofMinutes(3);
 
   private final OllamaNode node = OllamaNode.start();
   private final ChaosProxy line = ChaosProxy.to(node.port());
