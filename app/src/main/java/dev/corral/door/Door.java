@@ -123,7 +123,7 @@ public final class Door {
               .setPerFrameWebSocketCompressionSupported(false)
               .setPerMessageWebSocketCompressionSupported(false)
               .setTcpNoDelay(true);
-      SlowHeads heads = new SlowHeads(vertx);
+      SlowHeads heads = SlowHeads.on(vertx);
       vertx
           .createHttpServer(options)
           .requestHandler(Door.this::welcome)

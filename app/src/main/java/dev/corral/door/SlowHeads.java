@@ -28,8 +28,11 @@ final class SlowHeads {
     void tooSlow();
   }
 
-  SlowHeads(Vertx vertx) {
-    vertx.setPeriodic(LOOK_EVERY_MILLIS, _ -> look());
+  /// One that looks by itself, on the current event loop.
+  static SlowHeads on(Vertx vertx) {
+    SlowHeads heads = new SlowHeads();
+    vertx.setPeriodic(LOOK_EVERY_MILLIS, _ -> heads.look());
+    return heads;
   }
 
   void watch(Head connection) {

@@ -137,7 +137,7 @@ public final class Gateway {
     senders
         .computeIfAbsent(
             Thread.currentThread(),
-            _ -> new SlowSenders<>(vertx, Exchange::bodyLength, Exchange::tooSlow))
+            _ -> new SlowSenders<>(Exchange::bodyLength, Exchange::tooSlow).every(vertx))
         .watch(exchange);
   }
 

@@ -24,10 +24,15 @@ final class SlowSenders<T> {
 
   /// @param length bytes of a body that have come so far
   /// @param tooSlow told once of each whose body comes too slowly, which is then forgotten
-  SlowSenders(Vertx vertx, ToLongFunction<T> length, Consumer<T> tooSlow) {
+  SlowSenders(ToLongFunction<T> length, Consumer<T> tooSlow) {
     this.length = length;
     this.tooSlow = tooSlow;
+  }
+
+  /// The same, looking by itself on the current event loop.
+  SlowSenders<T> every(Vertx vertx) {
     vertx.setPeriodic(LOOK_EVERY_MILLIS, _ -> look());
+    return this;
   }
 
   void watch(T exchange) {

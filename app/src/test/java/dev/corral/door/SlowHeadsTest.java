@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
@@ -15,8 +14,7 @@ import org.junit.jupiter.api.Test;
 class SlowHeadsTest {
   private static final String WHOLE = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-  private final Vertx vertx = Vertx.vertx();
-  private final SlowHeads heads = new SlowHeads(vertx);
+  private final SlowHeads heads = new SlowHeads();
   private final EmbeddedChannel client = new EmbeddedChannel();
 
   @BeforeEach
@@ -29,7 +27,6 @@ class SlowHeadsTest {
   @AfterEach
   void close() {
     var _ = client.close();
-    vertx.close().toCompletionStage().toCompletableFuture().join();
   }
 
   private void sends(String text) {

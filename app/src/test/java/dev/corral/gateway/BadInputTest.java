@@ -131,8 +131,10 @@ class BadInputTest {
       client.awaitClose();
       sender.join();
     }
-    assertThat(RawClient.get(corral.port(), "/metrics").text())
-        .contains("\ncorral_held_body_bytes 0");
+    RunningCorral.await(
+        () ->
+            RawClient.get(corral.port(), "/metrics").text().contains("\ncorral_held_body_bytes 0"),
+        "nothing of it is held");
   }
 
   @Test

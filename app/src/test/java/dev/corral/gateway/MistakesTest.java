@@ -136,9 +136,9 @@ class MistakesTest {
     RunningCorral.await(() -> !events.isEmpty(), "it is counted");
     assertThat(events).singleElement().extracting(ExchangeEvent::status).isEqualTo(500);
     RunningCorral.await(() -> bodies.held() == 0, "the body's memory is back");
-    assertThat(turnstile.inside()).isZero();
-    assertThat(gateway.open()).isZero();
-    assertThat(one().load().inFlight()).isZero();
+    RunningCorral.await(() -> turnstile.inside() == 0, "the place is free");
+    RunningCorral.await(() -> gateway.open() == 0, "it is over");
+    RunningCorral.await(() -> one().load().inFlight() == 0, "the backend is not waited for");
     assertThat(one().load().suspect()).isFalse();
     at = "";
     assertThat(RawClient.post(port, "/api/chat", CHAT.formatted("false")).status()).isEqualTo(200);

@@ -2,25 +2,16 @@ package dev.corral.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SlowSendersTest {
   private static final long ENOUGH = 10 * 1024;
 
-  private final Vertx vertx = Vertx.vertx();
   private final List<AtomicLong> slow = new ArrayList<>();
-  private final SlowSenders<AtomicLong> senders =
-      new SlowSenders<>(vertx, AtomicLong::get, slow::add);
-
-  @AfterEach
-  void close() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
-  }
+  private final SlowSenders<AtomicLong> senders = new SlowSenders<>(AtomicLong::get, slow::add);
 
   private AtomicLong sender() {
     AtomicLong sender = new AtomicLong();

@@ -42,8 +42,9 @@ class VanishingClientTest {
 
   @Test
   void inMidStreamTheBackendStops() {
+    node.inject(new Fault.Endless(), Where.inference());
     try (RawClient client = RawClient.connect(corral.port())) {
-      client.post("/api/chat", chat("markov-loop", "true"));
+      client.post("/api/chat", chat("markov-a", "true"));
       assertThat(client.readHead().status()).isEqualTo(200);
       assertThat(client.readChunk()).isPresent();
       client.close();
