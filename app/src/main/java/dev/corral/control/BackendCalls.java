@@ -24,8 +24,9 @@ import java.util.regex.Pattern;
 final class BackendCalls {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
 
-  /// A first look at a backend that is there takes milliseconds; one that is not is told as such.
-  private static final Duration FIRST_LOOK = Duration.ofSeconds(3);
+  /// A first look at a backend that is there takes milliseconds; one that does not answer is told
+  /// as such once its look has given up, after five seconds.
+  private static final Duration FIRST_LOOK = Duration.ofSeconds(10);
 
   private static final Duration A_LITTLE = Duration.ofMillis(5);
 

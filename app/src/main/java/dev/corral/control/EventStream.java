@@ -101,9 +101,10 @@ final class EventStream {
           .putHeader("Content-Type", "text/event-stream")
           .putHeader("Cache-Control", "no-store")
           .putHeader("X-Accel-Buffering", "no");
-      response.write(RETRY);
+      // Whoever has read the head is told all that comes from then on.
       long last = lastId.isEmpty() ? feed.next() - 1 : feed.number(lastId);
       next = last + 1;
+      response.write(RETRY);
       if (last < 0) {
         missed();
       }

@@ -42,7 +42,7 @@ public final class Journal implements Consumer<ExchangeEvent>, AutoCloseable {
 
   private static final long MOST_BYTES = 10L << 20;
   private static final int MOST_OLD = 5;
-  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
   /// Routes on which a model is named and not asked.
   private static final Set<String> ERRANDS =

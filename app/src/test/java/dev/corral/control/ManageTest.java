@@ -228,6 +228,7 @@ class ManageTest {
   void theLastExchangesAreToldNewestFirst() {
     control.exchanged("x1", "shared");
     control.exchanged("x2", "a-two");
+    assertThat(control.journal.awaitWritten(RunningControl.PATIENCE)).isTrue();
 
     JsonNode requests = control.get("/manage/requests").json();
     assertThat(requests.findValuesAsText("id")).containsExactly("x2", "x1");

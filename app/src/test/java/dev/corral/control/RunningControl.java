@@ -28,6 +28,7 @@ import dev.corral.exchange.ExchangeEvent.Outcome;
 import dev.corral.fit.Correction;
 import dev.corral.fit.FitGrid;
 import dev.corral.fit.Here;
+import dev.corral.fleet.Backend;
 import dev.corral.fleet.BackendSettings;
 import dev.corral.fleet.Fleet;
 import dev.corral.fleet.FleetEvent;
@@ -176,7 +177,7 @@ final class RunningControl implements AutoCloseable {
   private static RunningControl looked(RunningControl control) {
     control.await(() ->
         control.fleet.snapshot().backends().stream()
-            .noneMatch(backend -> backend.checkedAt() == null));
+            .allMatch(backend -> backend.state() == Backend.State.UP));
     return control;
   }
 
