@@ -17,8 +17,9 @@ import java.util.stream.Stream;
 
 /// What the start wants to know of this machine.
 final class Machine {
-  /// Whoever holds our port answers at once or is no server of ours.
-  private static final int PATIENCE_MILLIS = 1_000;
+  /// Whoever holds our port answers at once, or a little later where the machine is busy, or is no
+  /// server of ours.
+  private static final int PATIENCE_MILLIS = 5_000;
 
   /// Beside the path, which a service may not have.
   private static final List<String> USUAL_PLACES =

@@ -13,7 +13,7 @@ public final class Main {
     List<String> words = List.of(args);
     boolean serves = !words.isEmpty() && List.of("serve", "demo").contains(words.getFirst());
     if (words.equals(List.of(RunnerTraining.VERB))) {
-      System.exit(RunnerTraining.run());
+      System.exit(RunnerTraining.run(RunnerTraining.PATIENCE));
     }
     if (words.size() == 2 && words.getFirst().equals(ServerTraining.VERB)) {
       System.exit(

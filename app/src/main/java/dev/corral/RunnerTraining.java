@@ -12,9 +12,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,13 +29,14 @@ final class RunnerTraining {
   private static final String ASK =
       "{\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}], \"stream\": true}";
 
-  /// The launcher ends what takes a minute.
-  private static final int PATIENCE_SECONDS = 50;
+  /// From the answer to the end. The launcher ends what takes a minute.
+  static final Duration PATIENCE = Duration.ofSeconds(50);
 
   private RunnerTraining() {}
 
+  /// @param patience for the runner's end, behind its answer
   /// @return 0 where the cache was written, else 1: starts without one are slower and no worse
-  static int run() {
+  static int run(Duration patience) {
     try {
       Path folder = Files.createTempDirectory("corral-training");
       try {
@@ -48,7 +49,8 @@ final class RunnerTraining {
         Path model = folder.resolve("tiny.gguf");
         DemoModel.write(model, DemoModel.SENTENCE, false);
         RunnerFlags flags = new RunnerFlags(4096, 1, true, 512, 1, 0, null, true, false, List.of());
-        return trained(launch.get(), launch.get().training(cache.get(), model, flags)) ? 0 : 1;
+        List<String> command = launch.get().training(cache.get(), model, flags);
+        return trained(launch.get(), command, patience) ? 0 : 1;
       } finally {
         Demo.remove(folder);
       }
@@ -60,7 +62,7 @@ final class RunnerTraining {
     }
   }
 
-  private static boolean trained(Launch.Ours launch, List<String> command)
+  private static boolean trained(Launch.Ours launch, List<String> command, Duration patience)
       throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
@@ -75,7 +77,7 @@ final class RunnerTraining {
       }
       ask(Integer.parseInt(port.group(1)));
       in.close();
-      return process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+      return process.waitFor(patience) && process.exitValue() == 0;
     } finally {
       var _ = process.destroyForcibly();
     }

@@ -34,7 +34,7 @@ final class ServerTraining {
   static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final Duration LOOK = Duration.ofMillis(20);
-  private static final int WAIT_MILLIS = 5_000;
+  private static final int WAIT_MILLIS = 15_000;
   private static final int WORDS = 10;
   private static final String MODEL = "training:latest";
   private static final String NOBODY = "nobody";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.corral.testkit.Answer;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.PlainEnvironment;
 import dev.corral.testkit.RawClient;
 import java.io.BufferedReader;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,12 @@ class DemoTest {
   @TempDir private Path home;
 
   private Optional<Path> natives = Optional.empty();
+  private Optional<Process> demo = Optional.empty();
+
+  @AfterEach
+  void end() {
+    demo.ifPresent(Process::destroyForcibly);
+  }
 
   @BeforeEach
   void find() {
@@ -39,9 +47,9 @@ class DemoTest {
 
   @Test
   void onceItMakesAModelShowsItsAnswerAndEnds() throws IOException, InterruptedException {
-    Process demo = started("--once");
-    List<String> said = demo.inputReader(StandardCharsets.UTF_8).readAllLines();
-    assertThat(demo.waitFor()).as(said.toString()).isZero();
+    Process process = started("--once");
+    List<String> said = process.inputReader(StandardCharsets.UTF_8).readAllLines();
+    assertThat(process.waitFor()).as(said.toString()).isZero();
     assertThat(said).contains("  > Who is there?", "  " + DemoModel.SENTENCE);
     assertThat(home.resolve("models").resolve("manifests"))
         .isDirectoryRecursivelyContaining("glob:**/corral-demo/latest");
@@ -49,8 +57,8 @@ class DemoTest {
 
   @Test
   void elseItStaysUpWithItsPageUntilItIsStopped() throws IOException, InterruptedException {
-    Process demo = started();
-    BufferedReader said = demo.inputReader(StandardCharsets.UTF_8);
+    Process process = started();
+    BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
     List<String> lines = new ArrayList<>();
     for (String line = said.readLine(); line != null; line = said.readLine()) {
       lines.add(line);
@@ -69,17 +77,19 @@ class DemoTest {
                 .filter(line -> line.startsWith("  corral ") || line.startsWith("  curl ")))
         .as("three things to try")
         .hasSize(3);
-    demo.destroy();
-    assertThat(demo.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(ProcessHandle.of(runner).filter(ProcessHandle::isAlive)).isEmpty();
+    process.destroy();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    Await.until(
+        () -> ProcessHandle.of(runner).filter(ProcessHandle::isAlive).isEmpty(),
+        "its runner has ended too");
   }
 
   @Test
   void withoutLibrariesItSaysHowToGetThem() throws IOException, InterruptedException {
     natives = Optional.of(Files.createDirectory(home.resolve("nothing")));
-    Process demo = started("--once");
-    String said = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(demo.waitFor()).isEqualTo(1);
+    Process process = started("--once");
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isEqualTo(1);
     assertThat(said).contains("models cannot be run here", "npm");
   }
 
@@ -94,6 +104,7 @@ class DemoTest {
     command.addAll(List.of("demo", "--home", home.toString()));
     command.addAll(List.of(words));
     Process process = PlainEnvironment.of(command).redirectErrorStream(true).start();
+    demo = Optional.of(process);
     process.getOutputStream().close();
     return process;
   }

@@ -62,7 +62,7 @@ class KeepingTest {
 
   /// Size and place of a model in the table that other programs read.
   private String row(String model) throws SQLException {
-    String file = "jdbc:sqlite:" + corral.home().resolve("library.db");
+    String file = "jdbc:sqlite:" + corral.home().resolve("library.db") + "?busy_timeout=60000";
     try (Connection library = DriverManager.getConnection(file);
         PreparedStatement statement =
             library.prepareStatement(

@@ -3,6 +3,7 @@ package dev.corral;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.corral.testkit.PlainEnvironment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,8 +61,7 @@ class LauncherTest {
       throws Exception {
     List<String> command = new ArrayList<>(List.of("/bin/sh", launcher.toString()));
     command.addAll(List.of(words));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    builder.environment().remove("CORRAL_JAVA_OPTS");
+    ProcessBuilder builder = PlainEnvironment.of(command).directory(folder.toFile());
     builder.environment().put("CORRAL_JAVA_HOME", jdk.toString());
     builder.environment().putAll(variables);
     Process process = builder.redirectErrorStream(true).start();

@@ -10,7 +10,6 @@ import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.PullPlan;
 import dev.corral.testkit.RawClient;
 import dev.corral.testkit.TestModel;
-import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -93,9 +92,7 @@ class LibraryTest {
     assertThat(corral.manage("GET", "/manage/status", "").text())
         .contains("\"defaultModel\":\"markov-a\"");
 
-    Files.writeString(
-        corral.home().resolve("corral.yaml"),
-        "default: markov-b\nbackends: [{name: one, url: \"" + node.url() + "\"}]\n");
+    corral.configure("default: markov-b\nbackends: [{name: one, url: \"" + node.url() + "\"}]\n");
     RunningCorral.await(
         () ->
             corral
@@ -147,6 +144,8 @@ class LibraryTest {
   }
 
   private Connection library() throws SQLException {
-    return DriverManager.getConnection("jdbc:sqlite:" + corral.home().resolve("library.db"));
+    // Who writes meanwhile is waited for, however slow this machine is.
+    return DriverManager.getConnection(
+        "jdbc:sqlite:" + corral.home().resolve("library.db") + "?busy_timeout=60000");
   }
 }

@@ -42,6 +42,9 @@ import org.junit.jupiter.api.io.TempDir;
 class OwnEngineTest {
   private static final Duration LONG = Await.LONG;
 
+  /// A JVM, llama.cpp and a model, on a machine that is busy.
+  private static final Duration STARTING = Duration.ofMinutes(5);
+
   @TempDir private Path folder;
 
   private final Vertx vertx = Vertx.vertx();
@@ -132,7 +135,7 @@ class OwnEngineTest {
     Load load = model("odd", false);
     byte[] bytes = Files.readAllBytes(load.weights());
     Files.write(load.weights(), replaced(bytes, "blk.0.attn_q.weight", "blk.0.attn_X.weight"));
-    Granted granted = engine.lease(load).orTimeout(60, TimeUnit.SECONDS).join();
+    Granted granted = engine.lease(load).orTimeout(STARTING.toSeconds(), TimeUnit.SECONDS).join();
     assertThat(granted)
         .isInstanceOfSatisfying(
             Refused.class,
@@ -149,7 +152,7 @@ class OwnEngineTest {
   }
 
   private Lease lease(Load load) {
-    Granted granted = engine.lease(load).orTimeout(60, TimeUnit.SECONDS).join();
+    Granted granted = engine.lease(load).orTimeout(STARTING.toSeconds(), TimeUnit.SECONDS).join();
     if (granted instanceof Lease lease) {
       return lease;
     }

@@ -48,6 +48,14 @@ class PullOnNodesTest {
     return corral.manage("GET", path, "").json();
   }
 
+  /// What came is listed a moment after its pull is over.
+  private void awaitSeen() {
+    String path = "/manage/models/127.0.0.1%3A9%2Fns%2Fnew";
+    RunningCorral.await(
+        () -> !corral.manage("GET", path, "").json().path("backends").isEmpty(),
+        "the new model is seen on its node");
+  }
+
   @Test
   void ollamasClientsSeeOllamasEventsAndTheJobIsOurs() {
     Answer told = RawClient.post(corral.port(), "/api/pull", "{\"model\":\"127.0.0.1:9/ns/new\"}");
@@ -136,6 +144,7 @@ class PullOnNodesTest {
             .orElseThrow();
     assertThat(one.model(hidden).orElseThrow().sentence()).isEqualTo("fresh");
     one.load(hidden);
+    awaitSeen();
     assertThat(RawClient.get(corral.port(), "/api/ps").text())
         .contains("127.0.0.1:9/ns/new:latest")
         .doesNotContain("corral/anchor");
@@ -166,6 +175,7 @@ class PullOnNodesTest {
         .isEqualTo("copy");
     assertThat(anchor.path("aloneBytes").isNull()).as("nor can it be read").isTrue();
 
+    awaitSeen();
     String gone = "/manage/models/127.0.0.1%3A9%2Fns%2Fnew?weights=true&force=true&now=true";
     Answer removed = corral.manage("DELETE", gone, "");
     assertThat(removed.status()).as(removed.text()).isEqualTo(200);

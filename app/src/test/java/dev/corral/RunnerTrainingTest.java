@@ -9,18 +9,24 @@ import dev.corral.engine.RunnerFlags;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Once a runner was trained, each further one starts from what that run wrote down.
 class RunnerTrainingTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
   @TempDir Path folder;
 
+  /// Other tests of this process may have said where the libraries are.
+  @BeforeEach
   @AfterEach
   void forget() {
     System.clearProperty("corral.runner.aot");
@@ -37,7 +43,7 @@ class RunnerTrainingTest {
     System.setProperty("corral.runner.aot", cache.toString());
     System.setProperty("corral.runner.classpath", jars());
     assertThat(command()).noneMatch(word -> word.startsWith("-XX:AOTCache"));
-    assertThat(RunnerTraining.run()).isZero();
+    assertThat(RunnerTraining.run(PATIENCE)).isZero();
     assertThat(cache).isNotEmptyFile();
     assertThat(command()).contains("-XX:AOTCache=" + cache);
   }
@@ -50,14 +56,14 @@ class RunnerTrainingTest {
     System.setProperty("corral.natives", natives.get().toString());
     System.setProperty("corral.runner.aot", cache.toString());
     System.setProperty("corral.runner.classpath", folder.toString());
-    assertThat(RunnerTraining.run()).isEqualTo(1);
+    assertThat(RunnerTraining.run(PATIENCE)).isEqualTo(1);
     assertThat(cache).doesNotExist();
   }
 
   @Test
   void aMachineWithoutTheEnginesLibrariesHasNothingToTrain() {
     System.setProperty("corral.runner.aot", folder.resolve("runner.aot").toString());
-    assertThat(RunnerTraining.run()).isEqualTo(1);
+    assertThat(RunnerTraining.run(PATIENCE)).isEqualTo(1);
   }
 
   /// The JVM makes caches for jars alone; a test runs from folders.

@@ -2,6 +2,7 @@ package dev.corral;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.corral.model.Digest;
 import dev.corral.testkit.Answer;
 import dev.corral.testkit.Await;
@@ -12,9 +13,15 @@ import dev.corral.testkit.RawClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -33,22 +40,52 @@ public final class RunningCorral implements AutoCloseable {
     this.wiring = wiring;
   }
 
-  /// In front of these nodes, called `one`, `two`, …; they have been looked at when it returns.
+  /// In front of these nodes, called `one`, `two`, …; they have answered a look when it returns.
   public static RunningCorral inFrontOf(Node... nodes) {
     return with("", nodes);
   }
 
   /// The same with further lines of `corral.yaml`.
   public static RunningCorral with(String yaml, Node... nodes) {
-    String[] names = {"one", "two", "three"};
+    List<String> names = List.of("one", "two", "three").subList(0, nodes.length);
     StringBuilder backends = new StringBuilder("backends:\n");
     for (int i = 0; i < nodes.length; i++) {
-      backends.append("  - {name: ").append(names[i]).append(", url: \"");
+      backends.append("  - {name: ").append(names.get(i)).append(", url: \"");
       backends.append(nodes[i].url()).append("\"}\n");
     }
     RunningCorral corral = alone(backends + yaml);
-    await(() -> corral.wiring.looked(), "every node has been looked at");
+    corral.awaitUp(names);
     return corral;
+  }
+
+  /// Until each of these backends has answered a look.
+  public void awaitUp(List<String> names) {
+    await(() -> up().containsAll(names), names + " have answered");
+  }
+
+  private Set<String> up() {
+    Set<String> up = new HashSet<>();
+    for (JsonNode backend : manage("GET", "/manage/backends", "").json()) {
+      if (backend.path("state").asText().equals("up")) {
+        up.add(backend.path("name").asText());
+      }
+    }
+    return up;
+  }
+
+  /// Replaces `corral.yaml` as a whole: who looks in between sees the old one or the new one.
+  public void configure(String yaml) {
+    replace(home.resolve("corral.yaml"), yaml);
+  }
+
+  /// The same with a file beside it.
+  public static void replace(Path file, String text) {
+    try {
+      Path next = Files.writeString(file.resolveSibling(file.getFileName() + ".next"), text);
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// With this `corral.yaml` and nothing else.
@@ -147,18 +184,20 @@ public final class RunningCorral implements AutoCloseable {
   @Override
   public void close() {
     wiring.close();
-    try (Stream<Path> files = Files.walk(home)) {
-      files.sorted((a, b) -> b.compareTo(a)).forEach(RunningCorral::delete);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    await(this::removed, "nobody writes into the home any more");
   }
 
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /// Somebody may still be closing a file in there.
+  private boolean removed() {
+    try (Stream<Path> files = Files.walk(home)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+      return true;
+    } catch (NoSuchFileException gone) {
+      return true;
+    } catch (IOException | UncheckedIOException busy) {
+      return false;
     }
   }
 }
