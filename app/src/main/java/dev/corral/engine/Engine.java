@@ -35,6 +35,9 @@ public final class Engine implements Runners, AutoCloseable {
   private volatile History.Snapshot snapshot = History.Snapshot.EMPTY;
   private volatile boolean closed;
 
+  /// The owner takes no more commands.
+  private volatile boolean over;
+
   /// What the engine is built from.
   ///
   /// @param memory the host's, read when a model is to be loaded
@@ -99,8 +102,16 @@ public final class Engine implements Runners, AutoCloseable {
             commands.add(new Command.Left());
           }
         });
-    commands.add(new Command.Ask(load, answer));
+    give(new Command.Ask(load, answer));
     return answer;
+  }
+
+  /// The owner may have ended between a caller's look at [#closed] and its command.
+  private void give(Command command) {
+    commands.add(command);
+    if (over) {
+      refuseTheRest();
+    }
   }
 
   @Override
@@ -129,7 +140,7 @@ public final class Engine implements Runners, AutoCloseable {
       return false;
     }
     CompletableFuture<Boolean> done = new CompletableFuture<>();
-    commands.add(new Command.Unload(name, done));
+    give(new Command.Unload(name, done));
     return done.join();
   }
 
@@ -175,6 +186,9 @@ public final class Engine implements Runners, AutoCloseable {
         LOG.log(System.Logger.Level.ERROR, "a runner's news could not be taken in", e);
       }
     }
+    over = true;
+    stable.stop();
+    stable.answer();
     refuseTheRest();
   }
 

@@ -172,10 +172,13 @@ public final class Quantizer {
             }
           });
       int code = process.waitFor();
+      if (stopped.get()) {
+        return new Outcome.Failed(STOPPED);
+      }
       return switch (code) {
         case 0 -> new Outcome.Done();
         case REFUSED -> new Outcome.Failed(log.lastWords());
-        default -> stopped.get() ? new Outcome.Failed(STOPPED) : crashed(code, log);
+        default -> crashed(code, log);
       };
     } finally {
       // Whoever removes its file does so once it writes no more.

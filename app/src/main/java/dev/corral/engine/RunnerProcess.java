@@ -32,8 +32,9 @@ final class RunnerProcess {
   private static final Pattern LISTENING =
       Pattern.compile("listening on (?:https?://)?[\\w.:\\[\\]]*:(\\d{1,5})\\b.*");
 
-  /// The end of the log comes within milliseconds of the end of the process.
-  private static final Duration LAST_LINES = Duration.ofSeconds(1);
+  /// The end of the log comes within milliseconds of the end of the process, on a machine that has
+  /// time for it; without it nobody is told why.
+  private static final Duration LAST_LINES = Duration.ofSeconds(10);
 
   private final Process process;
   private final Path folder;
@@ -76,15 +77,22 @@ final class RunnerProcess {
     builder.environment().clear();
     builder.environment().putAll(Surroundings.of(launch.installed().environment()));
     try {
-      Process process = builder.start();
-      RunnerProcess runner = new RunnerProcess(process, folder, key, launch.kind());
-      OutputStream in = process.getOutputStream();
-      in.write(launch.greeting(key).getBytes(StandardCharsets.UTF_8));
-      in.flush();
+      RunnerProcess runner = new RunnerProcess(builder.start(), folder, key, launch.kind());
+      runner.greet(launch.greeting(key));
       return runner;
     } catch (IOException e) {
       remove(folder);
       throw e;
+    }
+  }
+
+  private void greet(String greeting) {
+    try {
+      OutputStream in = process.getOutputStream();
+      in.write(greeting.getBytes(StandardCharsets.UTF_8));
+      in.flush();
+    } catch (IOException e) {
+      // It has ended already; its exit code and its last words say why.
     }
   }
 

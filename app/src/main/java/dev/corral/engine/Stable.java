@@ -168,6 +168,7 @@ final class Stable {
 
   /// Ends everything and refuses everybody.
   void stop() {
+    decideAgain = Instant.MAX;
     all.values().forEach(wanted -> refuse(wanted, _ -> Sentences.stopping()));
     runners.values().forEach(runner -> end(runner, "Corral stops"));
   }

@@ -30,8 +30,9 @@ final class Runner implements AutoCloseable {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final Map<String, String> HEADERS = Map.of("Content-Type", "application/json");
 
-  /// How long the end of a process may take to be known behind the end of its connection.
-  private static final Duration END_KNOWN = Duration.ofSeconds(2);
+  /// How long the end of a process may take to be known behind the end of its connection:
+  /// milliseconds, on a machine that has time for it.
+  private static final Duration END_KNOWN = Duration.ofSeconds(10);
 
   private static final String STOPPED =
       "model runner has unexpectedly stopped, this may be due to resource limitations or an"

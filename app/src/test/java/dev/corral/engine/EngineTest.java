@@ -322,7 +322,7 @@ class EngineTest {
       }
       Problem rest = stage.refused(load).problem();
       assertThat(rest.status()).isEqualTo(503);
-      assertThat(rest.retryAfterSeconds()).isBetween(1, (int) Await.LONG.toSeconds() + 1);
+      assertThat(rest.retryAfterSeconds()).isBetween(1, (int) Stage.CRASHES.toSeconds() + 1);
       assertThat(rest.message()).contains("crashed again and again", "GGML_ASSERT");
     }
   }
@@ -366,7 +366,7 @@ class EngineTest {
   void aRunnerThatAnswersNoMoreIsKilledAndItsCallersAreTold() {
     Patience short_ =
         new Patience(
-            Duration.ofSeconds(20),
+            Await.LONG,
             Duration.ofMillis(20),
             Duration.ofMillis(50),
             2,
@@ -417,7 +417,7 @@ class EngineTest {
     stage.close();
     assertThat(pids).hasSize(2).noneMatch(Stage::alive);
     assertThat(((Refused) waiting.join()).problem().message()).contains("stopping");
-    assertThat(lease.awaitBroken(Duration.ZERO)).isPresent();
+    assertThat(lease.awaitBroken(Await.LONG)).isPresent();
     assertThat(stage.refused(stage.load(model)).problem().status()).isEqualTo(503);
   }
 

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class Stage implements AutoCloseable {
   private static final Duration LONG = Await.LONG;
 
+  /// Three processes start and crash within it on the slowest machine.
+  static final Duration CRASHES = LONG.multipliedBy(10);
+
   final BlockingQueue<EngineEvent> events = new LinkedBlockingQueue<>();
   final Engine engine;
   private final Path folder;
@@ -130,7 +133,7 @@ final class Stage implements AutoCloseable {
   static Patience patience() {
     Patience usual = Patience.usual();
     return new Patience(
-        LONG, Duration.ofSeconds(5), LONG, usual.misses(), Duration.ofSeconds(1), 3, LONG);
+        LONG, Duration.ofSeconds(5), LONG, usual.misses(), Duration.ofSeconds(1), 3, CRASHES);
   }
 
   /// The JVM of this test with the stand-in as its runner, and libraries that are none.
@@ -263,8 +266,19 @@ final class Stage implements AutoCloseable {
     boolean _ = ProcessHandle.of(pid).orElseThrow().destroyForcibly();
   }
 
+  /// A process that has ended stays in the system's table until its parent, whoever that is by now,
+  /// has taken note.
   static boolean alive(long pid) {
-    return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false) && !ended(pid);
+  }
+
+  private static boolean ended(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+      return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+    } catch (IOException noSuchTable) {
+      return false;
+    }
   }
 
   static void await(BooleanSupplier done, String what) {
@@ -274,6 +288,8 @@ final class Stage implements AutoCloseable {
   @Override
   public void close() {
     engine.close();
+    // It waits no longer than an operator would, and goes on by itself.
+    await(() -> engine.running().isEmpty(), "all runners have ended");
     upstream.close();
     vertx.close().toCompletionStage().toCompletableFuture().join();
   }
