@@ -8,8 +8,6 @@ import dev.corral.model.Layer;
 import dev.corral.node.Desks.Said;
 import dev.corral.testkit.Await;
 import dev.corral.testkit.Fault;
-import dev.corral.testkit.Pace;
-import dev.corral.testkit.Await;
 import dev.corral.testkit.TestModel;
 import dev.corral.testkit.Where;
 import dev.corral.upstream.CallFailed;
@@ -294,7 +292,7 @@ class ChatTest {
   @Test
   void aCallerWhoLeavesEndsTheRunnersWorkAtOnce() throws CallFailed, IOException {
     try (Desks desks = fox()) {
-      desks.runner.pace(Pace.perToken(Duration.ofSeconds(1)));
+      desks.runner.inject(Fault.stallAfter(2), Where.path("/completion"));
       try (Talk talk = desks.begin("/api/chat", HELLO + "}", Map.of())) {
         assertThat(talk.head().status()).isEqualTo(200);
       }
@@ -307,9 +305,7 @@ class ChatTest {
     try (Desks desks = fox()) {
       desks.keepsWaiting = true;
       Talk talk = desks.begin("/api/chat", HELLO + "}", Map.of());
-      while (desks.loads.isEmpty()) {
-        Thread.onSpinWait();
-      }
+      Await.until(() -> !desks.loads.isEmpty(), "a runner is asked for");
       talk.cancel();
       assertThat(desks.waiting).failsWithin(LONG);
       assertThat(desks.waiting.isCancelled()).isTrue();

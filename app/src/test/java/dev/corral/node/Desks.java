@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The own node on a store of its own, with a double of llama-server as its one runner.
@@ -52,13 +53,13 @@ final class Desks implements AutoCloseable, Runners {
   private static final List<Integer> TYPES = List.of(2, 3, 3, 3, 1);
 
   final LlamaServerDouble runner;
-  final List<Load> loads = new ArrayList<>();
-  final List<String> unloaded = new ArrayList<>();
+  final List<Load> loads = new CopyOnWriteArrayList<>();
+  final List<String> unloaded = new CopyOnWriteArrayList<>();
   final CompletableFuture<Problem> broken = new CompletableFuture<>();
-  Facts.Kind kind = Facts.Kind.OURS;
-  CompletableFuture<Granted> waiting = new CompletableFuture<>();
-  boolean keepsWaiting;
+  final CompletableFuture<Granted> waiting = new CompletableFuture<>();
   final AtomicInteger closed = new AtomicInteger();
+  volatile Facts.Kind kind = Facts.Kind.OURS;
+  volatile boolean keepsWaiting;
 
   private final int context;
   private final Vertx vertx = Vertx.vertx();
@@ -177,7 +178,8 @@ final class Desks implements AutoCloseable, Runners {
       boolean embeds = load.name().startsWith("embed");
       Target target = Target.parse("runner", runner.url().toString(), "");
       Facts facts = new Facts(context, 4096, 1, 0, embeds, kind, List.of(), "");
-      return CompletableFuture.completedFuture(new Lease(target, facts, broken, closed::incrementAndGet));
+      return CompletableFuture.completedFuture(
+          new Lease(target, facts, broken, closed::incrementAndGet));
     }
     return waiting;
   }

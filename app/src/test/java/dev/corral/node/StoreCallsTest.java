@@ -19,6 +19,8 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -191,6 +193,9 @@ class StoreCallsTest {
   @Test
   void aListingTellsWhatOllamasTells() throws Exception {
     createMarkovA();
+    // Made long before the other, by the clock of the coarsest disk.
+    Files.setLastModifiedTime(
+        manifestOfMarkovA(), FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
     Digest embed = seat.uploadTiny("markov-embed");
     seat.create("{\"model\":\"markov-embed\",\"files\":{\"e.gguf\":\"" + embed + "\"}}");
 
@@ -260,8 +265,7 @@ class StoreCallsTest {
     List<String> answers = new ArrayList<>();
     answers.add(seat.show("markov-a").body());
     answers.add(Told.of(seat.node(), "GET", "/api/tags", "").body());
-    Path manifest = folder.resolve("manifests/registry.ollama.ai/library/markov-a/latest");
-    Files.writeString(manifest, "garbage");
+    Files.writeString(manifestOfMarkovA(), "garbage");
     answers.add(seat.show("markov-a").body());
     answers.add(seat.create("{\"model\":\"x\",\"from\":\"markov-a\"}").body());
     answers.add(
@@ -271,6 +275,10 @@ class StoreCallsTest {
     assertThat(answers).noneMatch(answer -> answer.contains(folder.toString()));
     assertThat(answers.get(2)).contains("is damaged").contains("corral rm markov-a:latest");
     assertThat(answers.get(4)).contains("send it first with: POST /api/blobs/sha256:");
+  }
+
+  private Path manifestOfMarkovA() {
+    return folder.resolve("manifests/registry.ollama.ai/library/markov-a/latest");
   }
 
   private void createMarkovA() throws IOException {
