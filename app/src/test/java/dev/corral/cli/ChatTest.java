@@ -2,6 +2,7 @@ package dev.corral.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.corral.testkit.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PipedInputStream;
@@ -9,8 +10,6 @@ import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jline.terminal.Terminal;
@@ -85,15 +84,12 @@ class ChatTest {
   }
 
   private void awaitSeen(String words) {
-    Instant late = Instant.now().plus(Duration.ofSeconds(20));
-    while (!seen.toString(StandardCharsets.UTF_8).contains(words)) {
-      assertThat(Instant.now()).as("'" + words + "' in:\n" + seen).isBefore(late);
-      Thread.onSpinWait();
-    }
+    Await.until(
+        () -> seen.toString(StandardCharsets.UTF_8).contains(words), "'" + words + "' is seen");
   }
 
   private void awaitEnd() throws InterruptedException {
-    assertThat(conversation.join(Duration.ofSeconds(20))).isTrue();
+    assertThat(conversation.join(Await.LONG)).isTrue();
   }
 
   @Test
@@ -119,7 +115,7 @@ class ChatTest {
     type("be silent");
     awaitSeen("begun");
     terminal.raise(Terminal.Signal.INT);
-    assertThat(hungUp.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(hungUp.await(Await.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
     type("/set parameter temperature 0.5");
     awaitSeen("Set parameter 'temperature' to '0.5'");
     type("/clear");

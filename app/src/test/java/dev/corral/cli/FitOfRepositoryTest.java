@@ -31,7 +31,9 @@ class FitOfRepositoryTest {
 
   @BeforeEach
   void open() throws IOException {
-    Files.writeString(home.resolve("corral.yaml"), "engine: {enabled: \"true\"}\n");
+    Files.writeString(
+        home.resolve("corral.yaml"),
+        "engine: {enabled: \"true\"}\nstore: {ollama: \"off\", reserve: \"0\"}\n");
     Map<String, String> variables = Map.of("HF_ENDPOINT", hub.url().toString());
     corral = Wiring.start(home, null, Map.of("server.port", "0"), variables, System.err);
     hub.file(REPO, "tiny-Q4_K_M.gguf", Content.of(model()));

@@ -36,7 +36,9 @@ class HubVerbTest {
 
   @BeforeEach
   void publish() throws IOException {
-    Files.writeString(home.resolve("corral.yaml"), "engine: {enabled: \"true\"}\n");
+    Files.writeString(
+        home.resolve("corral.yaml"),
+        "engine: {enabled: \"true\"}\nstore: {ollama: \"off\", reserve: \"0\"}\n");
     open();
     hub.file(REPO, "tiny-Q4_K_M.gguf", Content.of(model(true)));
     hub.file(REPO, "tiny-Q8_0.gguf", Content.of(model(true)));

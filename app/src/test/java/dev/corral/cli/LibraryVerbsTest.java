@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,11 +45,12 @@ class LibraryVerbsTest {
         """
         [{"name":"a:1","state":"present","tracked":true},
          {"name":"x:latest","state":"missing","tracked":true,"row":{"ollamaModelName":"x:latest"}},
-         {"name":"my-own","state":"gone","tracked":true,"goneAt":"2020-01-01T00:00:00Z",
+         {"name":"my-own","state":"gone","tracked":true,"goneAt":"%s",
           "digest":"baf6a787fdffd633537aa2eb51cfd54cb93ff08e28040095462bb63daf552878",
           "row":{"ollamaModelName":"b:2"}},
          {"name":"alias","state":"missing","tracked":false}]\
-        """);
+        """
+            .formatted(Instant.now().minus(Duration.ofDays(6 * 365 + 100))));
 
     assertThat(typed.run("list")).isZero();
     assertThat(typed.out().lines())

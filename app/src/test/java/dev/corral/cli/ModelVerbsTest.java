@@ -6,17 +6,20 @@ import dev.corral.config.Whereabouts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelVerbsTest {
-  private static final String TAGS =
+  private final String tags =
       """
-      {"models":[{"name":"llama3.2:1b","modified_at":"2020-11-01T03:04:05.6+01:00","size":1321098329,\
+      {"models":[{"name":"llama3.2:1b","modified_at":"%s","size":1321098329,\
       "digest":"baf6a787fdffd633537aa2eb51cfd54cb93ff08e"},{"name":"qwen3:latest","size":0}]}\
-      """;
+      """
+          .formatted(OffsetDateTime.now(ZoneOffset.ofHours(1)).minusDays(6 * 365 + 100));
 
   @TempDir Path home;
   private Station station;
@@ -24,7 +27,7 @@ class ModelVerbsTest {
 
   @BeforeEach
   void start() throws IOException {
-    station = new Station().answering("GET /api/tags", 200, TAGS);
+    station = new Station().answering("GET /api/tags", 200, tags);
     typed = new Typed(home).at(station);
   }
 
