@@ -1,6 +1,5 @@
 package dev.corral.runner.engine;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,7 +14,7 @@ class Heard implements Listener {
 
   final List<Piece> pieces = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Object> last = new CompletableFuture<>();
-  private final List<Object> ends = new ArrayList<>();
+  private final List<Object> ends = new CopyOnWriteArrayList<>();
   private final Consumer<Heard> atEachToken;
 
   Heard() {

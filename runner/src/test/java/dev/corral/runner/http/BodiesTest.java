@@ -3,6 +3,7 @@ package dev.corral.runner.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.corral.testkit.Await;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
@@ -25,9 +26,9 @@ class BodiesTest {
                 room.completeExceptionally(e);
               }
             });
-    while (asking.isAlive() && asking.getState() != Thread.State.WAITING) {
-      Thread.onSpinWait();
-    }
+    Await.until(
+        () -> !asking.isAlive() || asking.getState() == Thread.State.WAITING,
+        "it waits, or has what it asked for");
     return room;
   }
 
@@ -38,7 +39,7 @@ class BodiesTest {
     assertThat(next).isNotDone();
     large.close();
     large.close();
-    try (Bodies.Body room = next.get(30, TimeUnit.SECONDS)) {
+    try (Bodies.Body room = next.get(60, TimeUnit.SECONDS)) {
       assertThat(room).isNotNull();
       assertThat(bodies.grow(bodies.none(), 51)).as("what was given back counts once").isFalse();
     }
@@ -48,10 +49,10 @@ class BodiesTest {
   void aRequestWithoutABodyWaitsForNobody() throws Exception {
     try (Bodies.Body all = bodies.await(100)) {
       CompletableFuture<Bodies.Body> next = asked(1);
-      asked(0).get(30, TimeUnit.SECONDS).close();
+      asked(0).get(60, TimeUnit.SECONDS).close();
       assertThat(next).isNotDone();
       all.close();
-      next.get(30, TimeUnit.SECONDS).close();
+      next.get(60, TimeUnit.SECONDS).close();
     }
   }
 

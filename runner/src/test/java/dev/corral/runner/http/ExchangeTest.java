@@ -37,7 +37,7 @@ class ExchangeTest {
       bodies.await(JSON.length).close();
       assertThat(told).isNotDone();
       exchange.end("");
-      assertThat(told.get(30, TimeUnit.SECONDS)).as("another may follow").isTrue();
+      assertThat(told.get(60, TimeUnit.SECONDS)).as("another may follow").isTrue();
     }
   }
 
