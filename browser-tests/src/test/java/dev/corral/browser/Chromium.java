@@ -26,8 +26,10 @@ final class Chromium implements ExecutionCondition {
           "--disable-component-update",
           "--disable-sync");
 
-  /// How long an assertion looks again, on the slowest machine.
-  private static final double PATIENCE_MILLIS = 60_000;
+  /// How long an assertion looks again, and anything else may take, on the slowest machine.
+  static final double PATIENCE_MILLIS = 60_000;
+
+  private static final double START_MILLIS = 2 * PATIENCE_MILLIS;
 
   private static Browser browser;
 
@@ -54,6 +56,7 @@ final class Chromium implements ExecutionCondition {
               .chromium()
               .launch(
                   new BrowserType.LaunchOptions()
+                      .setTimeout(START_MILLIS)
                       .setExecutablePath(program().orElseThrow())
                       .setArgs(QUIET));
     }

@@ -32,6 +32,7 @@ abstract class InTheBrowser {
   @BeforeEach
   void openProfile() {
     profile = Chromium.started().newContext(options());
+    profile.setDefaultTimeout(Chromium.PATIENCE_MILLIS);
     page = watched();
   }
 

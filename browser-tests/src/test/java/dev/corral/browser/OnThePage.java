@@ -1,5 +1,6 @@
 package dev.corral.browser;
 
+import dev.corral.testkit.FreePort;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -10,7 +11,8 @@ abstract class OnThePage extends InTheBrowser {
 
   @BeforeEach
   void startScripted() throws IOException {
-    corral = new ScriptedCorral(0);
+    // One that can be taken again after an end.
+    corral = new ScriptedCorral(FreePort.find());
   }
 
   @AfterEach

@@ -27,7 +27,11 @@ class OverviewTest extends OnThePage {
         List.of(model("qwen3:8b", "here"), model("llama3.2:1b", List.of("here"), List.of("here")));
     corral.running =
         List.of(
-            loaded("llama3.2:1b", 2_000_000_000L, 1_000_000_000L, Instant.now().plusSeconds(240)));
+            loaded(
+                "llama3.2:1b",
+                2_000_000_000L,
+                1_000_000_000L,
+                Instant.now().plus(Duration.ofHours(4))));
     visit();
     expectState("Ready");
     assertThat(section("Backends")).containsText("http://here:11434");
@@ -35,7 +39,7 @@ class OverviewTest extends OnThePage {
     assertThat(section("Models").getByRole(AriaRole.LISTITEM).first()).containsText("llama3.2:1b");
     assertThat(section("Models").getByRole(AriaRole.LISTITEM).first()).containsText("1.3 GB");
     assertThat(section("Running")).containsText("50% on the GPU");
-    assertThat(section("Running")).containsText("leaves in 4 min");
+    assertThat(section("Running")).containsText("leaves in 4 h");
   }
 
   @Test

@@ -10,6 +10,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.corral.control.PageHeaders;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.Content;
 import dev.corral.testkit.Fault;
 import dev.corral.testkit.OllamaNode;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// The page as the program serves it, in front of a node.
 class RealCorralTest extends InTheBrowser {
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Await.LONG;
   private static final Pattern ASSET = Pattern.compile("/assets/[\\w.-]+");
   private static final String MARKUP = " <img src=x onerror=alert(1)><script>alert(2)</script>";
 
@@ -117,7 +118,7 @@ class RealCorralTest extends InTheBrowser {
     Locator unload = page.getByRole(AriaRole.BUTTON, named("Unload fox:latest"));
     unload.click();
     assertThat(unload).hasCount(0);
-    assertThat(node.isLoaded("fox")).isFalse();
+    Await.until(() -> !node.isLoaded("fox"), "the node has unloaded it");
   }
 
   @Test
@@ -191,7 +192,7 @@ class RealCorralTest extends InTheBrowser {
           name,
           PullPlan.brings(TestModel.says(name, "x").ofSize(weights.size()))
               .of(digest.substring(7), weights.digest().substring(7))
-              .in(100, Duration.ofMillis(300)));
+              .in(1000, Duration.ofMillis(300)));
       Files.writeString(
           otherHome.resolve("corral.yaml"), "pull: {registries: [\"" + registry.url() + "\"]}\n");
       try (RunningCorral pulling = new RunningCorral(node, otherHome)) {

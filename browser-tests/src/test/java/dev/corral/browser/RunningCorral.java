@@ -106,7 +106,8 @@ final class RunningCorral implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    // Its home is removed next.
+    process.destroyForcibly().onExit().join();
     client.close();
   }
 }

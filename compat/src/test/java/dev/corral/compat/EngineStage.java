@@ -29,7 +29,7 @@ record EngineStage(Wiring corral, String key) implements Backend.Stage {
   private static final List<String> MODELS =
       List.of("markov-a", "markov-embed", "markov-tool", ENDLESS);
   private static final String YAML =
-      "engine: {enabled: \"true\"}\nbackends: []\nstore: {ollama: \"off\"}\n";
+      "engine: {enabled: \"true\"}\nbackends: []\nstore: {ollama: \"off\", reserve: \"0\"}\n";
 
   static EngineStage start(Path home) throws IOException {
     assumeTrue(
