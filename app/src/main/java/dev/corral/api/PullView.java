@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param attempt how often it was started
 /// @param endedAt null while it is not over
 /// @param error what went wrong and what to do; empty otherwise
+/// @param cause of a failure: `missing` where there is no such model, `denied` where a registry or
+///   a rule says no, `no-room` where the disk is full; empty for any other
 /// @param askedBy who asked first
 public record PullView(
     String id,
@@ -33,4 +35,5 @@ public record PullView(
     Instant startedAt,
     @Nullable Instant endedAt,
     String error,
+    String cause,
     String askedBy) {}

@@ -27,6 +27,15 @@ enum Exit {
     return code;
   }
 
+  /// What the cause of a failed pull means, see [dev.corral.api.PullView].
+  static Exit ofCause(String cause) {
+    return switch (cause) {
+      case "missing" -> MISSING;
+      case "denied", "no-room" -> REFUSED;
+      default -> FAILED;
+    };
+  }
+
   /// What an error status of a server means to the one who typed.
   static Exit ofStatus(int status) {
     return switch (status) {

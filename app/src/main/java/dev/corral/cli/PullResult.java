@@ -18,6 +18,11 @@ record PullResult(PullPlan plan, @Nullable PullView job) {
     return job == null || job.state().equals("done");
   }
 
+  /// Why it did not come; what is there and does not answer has failed.
+  Exit exit() {
+    return job == null ? Exit.FAILED : Exit.ofCause(job.cause());
+  }
+
   String error() {
     return job == null ? "" : job.error();
   }

@@ -3,8 +3,10 @@ package dev.corral.cli;
 import dev.corral.api.PullCheck;
 import dev.corral.model.Bytes;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Looks at each model after a pull (its digest, whether it loads, has a template and says a
 /// token), and tells it as a table.
@@ -45,7 +47,7 @@ final class PullTable {
     List<Row> bad = rows.stream().filter(row -> !row.good()).toList();
     if (!bad.isEmpty()) {
       throw new Failure(
-          denied(rows) ? Exit.REFUSED : Exit.FAILED,
+          exit(rows),
           bad.size() == 1
               ? "'" + bad.getFirst().model() + "': " + bad.getFirst().error()
               : bad.size() + " of " + rows.size() + " models are not as they should be",
@@ -53,15 +55,15 @@ final class PullTable {
     }
   }
 
-  /// True where nothing but a rule, or a registry that wants another key, kept any of them away.
-  private boolean denied(List<Row> rows) {
+  /// What all that are not good have in common; else it failed.
+  private Exit exit(List<Row> rows) {
+    Set<Exit> exits = EnumSet.noneOf(Exit.class);
     for (int i = 0; i < rows.size(); i++) {
-      PullResult result = results.get(i);
-      if (!rows.get(i).good() && (result.there() || !result.plan().denied())) {
-        return false;
+      if (!rows.get(i).good()) {
+        exits.add(results.get(i).exit());
       }
     }
-    return true;
+    return exits.size() == 1 ? exits.iterator().next() : Exit.FAILED;
   }
 
   private void print(List<Row> rows) {

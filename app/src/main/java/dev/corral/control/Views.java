@@ -74,6 +74,7 @@ final class Views {
         pull.startedAt(),
         pull.endedAt(),
         pull.problem().sentence(),
+        pull.problem().cause().word(),
         pull.askedBy());
   }
 

@@ -11,7 +11,7 @@ public record Schema(String name, int newest) {
   private static final Pattern NAME = Pattern.compile("[a-z]+");
 
   /// Settings, keys, assignments: what no outside program writes.
-  public static final Schema CORRAL = new Schema("corral", 7);
+  public static final Schema CORRAL = new Schema("corral", 8);
 
   /// `downloaded_models` and what we keep beside it; outside programs write here too.
   public static final Schema LIBRARY = new Schema("library", 1);

@@ -100,7 +100,10 @@ public final class Pulling {
   /// Ollama's own words where it has some, with its prefix for what happens before the first blob.
   private static String words(Pull pull) {
     String prefix = pull.blobs().isEmpty() ? "pull model manifest: " : "";
-    return prefix + (pull.problem().missing() ? "file does not exist" : pull.problem().sentence());
+    return prefix
+        + (pull.problem().cause() == Pull.Cause.MISSING
+            ? "file does not exist"
+            : pull.problem().sentence());
   }
 
   private static ObjectNode status(String text) {

@@ -5,6 +5,7 @@ import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
 import dev.corral.model.Digest;
 import dev.corral.model.Layer;
+import dev.corral.pull.Pull.Cause;
 import dev.corral.pull.Pull.Problem;
 import dev.corral.pull.Work.End;
 import dev.corral.registry.Trouble;
@@ -119,6 +120,18 @@ record Fetcher(
   }
 
   static Problem problem(Trouble trouble) {
-    return new Problem(trouble.kind() == Trouble.Kind.MISSING, trouble.text(), trouble.next());
+    Cause cause =
+        switch (trouble.kind()) {
+          case MISSING -> Cause.MISSING;
+          case DENIED, NOT_ALLOWED -> Cause.DENIED;
+          case AWAY, WRONG -> Cause.OTHER;
+        };
+    return new Problem(cause, trouble.text(), trouble.next());
+  }
+
+  /// What the disk has no room for is told apart from what it cannot do.
+  static Problem problem(StoreFailure failure) {
+    boolean full = failure.kind() == StoreFailure.Kind.NO_ROOM;
+    return new Problem(full ? Cause.NO_ROOM : Cause.OTHER, failure.text(), "");
   }
 }

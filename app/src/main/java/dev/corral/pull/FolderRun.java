@@ -6,6 +6,7 @@ import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
 import dev.corral.blobs.StoredModel;
 import dev.corral.model.Layer;
+import dev.corral.pull.Pull.Cause;
 import dev.corral.pull.Pull.Problem;
 import java.io.IOException;
 import java.util.List;
@@ -44,7 +45,7 @@ final class FolderRun implements Work {
     } catch (StoreFailure e) {
       return new End.Failed(
           new Problem(
-              false,
+              Cause.OTHER,
               e.text(),
               "It is the folder of that Ollama; with store.ollama: read the Ollama pulls itself."));
     }
@@ -81,7 +82,7 @@ final class FolderRun implements Work {
     if (published.isEmpty()) {
       return new End.Failed(
           new Problem(
-              false,
+              Cause.OTHER,
               "what was put into that Ollama's folder was removed again at once",
               "Does somebody delete it there? Pull again."));
     }

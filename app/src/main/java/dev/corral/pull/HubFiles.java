@@ -21,6 +21,7 @@ import dev.corral.model.Manifest;
 import dev.corral.model.ModelName;
 import dev.corral.outbound.Leash;
 import dev.corral.pull.Fetcher.Share;
+import dev.corral.pull.Pull.Cause;
 import dev.corral.pull.Pull.Problem;
 import dev.corral.pull.Work.End;
 import dev.corral.registry.Trouble;
@@ -176,7 +177,7 @@ final class HubFiles {
   }
 
   static End refused(String text, String next) {
-    return new End.Failed(new Problem(false, text, next));
+    return new End.Failed(new Problem(Cause.OTHER, text, next));
   }
 
   /// The bytes of one file.

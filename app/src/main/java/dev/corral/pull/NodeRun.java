@@ -5,6 +5,7 @@ import dev.corral.model.ModelName;
 import dev.corral.ollama.Management;
 import dev.corral.pull.NodeCheck.Verdict;
 import dev.corral.pull.NodeWords.Meaning;
+import dev.corral.pull.Pull.Cause;
 import dev.corral.pull.Pull.Problem;
 import dev.corral.registry.Fetched;
 import dev.corral.registry.Registry;
@@ -33,6 +34,11 @@ import org.jspecify.annotations.Nullable;
 final class NodeRun implements Work {
   /// So long without a byte, and the job is shown as standing still.
   private static final long STALL = Duration.ofSeconds(10).toNanos();
+
+  /// What to do where a registry denies it to a node.
+  private static final String DENIED =
+      "A node asks with its own account, not with Corral's: let that one read it, or pull into"
+          + " Corral's own store, which shows HF_TOKEN to Hugging Face.";
 
   private final ModelName name;
   private final NodeSpot spot;
@@ -128,7 +134,7 @@ final class NodeRun implements Work {
     known = ask();
     if (answer(patience.registry()) instanceof Trouble no
         && no.kind() == Trouble.Kind.NOT_ALLOWED) {
-      return new End.Failed(new Problem(false, no.text(), no.next()));
+      return Fetcher.failed(no);
     }
     Optional<Anchor> anchor = anchored();
     Optional<End> end = Optional.empty();
@@ -242,20 +248,22 @@ final class NodeRun implements Work {
     String told = "the node says: " + PathMask.mask(words);
     return switch (NodeWords.of(words)) {
       case Meaning.Missing _ ->
-          failed(true, "no registry has '" + name.shortName() + "'", "Check the spelling.");
+          failed(
+              Cause.MISSING, "no registry has '" + name.shortName() + "'", "Check the spelling.");
       case Meaning.NoRoom _ when freed() -> Optional.empty();
       case Meaning.NoRoom _ ->
           failed(
-              false,
+              Cause.NO_ROOM,
               "the disk of the node '" + spot.name() + "' is full",
               "Remove what it needs no more, for example with: corral rm MODEL");
-      case Meaning.Final _ -> failed(false, told, "");
+      case Meaning.Denied _ -> failed(Cause.DENIED, told, DENIED);
+      case Meaning.Final _ -> failed(Cause.OTHER, told, "");
       case Meaning.Passing _ -> again(told);
       case Meaning.Mismatch _ -> {
         unverified = true;
         afresh();
         String wrong = "the bytes that come are not those that the registry names";
-        yield mayCure() ? again(wrong) : failed(false, wrong, "Try again later.");
+        yield mayCure() ? again(wrong) : failed(Cause.OTHER, wrong, "Try again later.");
       }
       case Meaning.Parts parts -> poisoned(parts, told);
     };
@@ -275,7 +283,7 @@ final class NodeRun implements Work {
       return again(told);
     }
     return failed(
-        false,
+        Cause.OTHER,
         told + ": what an interrupted pull left on the node '" + spot.name() + "' is broken",
         why.map(clause -> "Corral could not give it the whole file instead (" + clause + ")")
                 .orElse("Corral gave it whole files instead, which was not enough")
@@ -292,8 +300,8 @@ final class NodeRun implements Work {
         .isPresent();
   }
 
-  private Optional<End> failed(boolean missing, String text, String next) {
-    return Optional.of(new End.Failed(new Problem(missing, text, next)));
+  private Optional<End> failed(Cause cause, String text, String next) {
+    return Optional.of(new End.Failed(new Problem(cause, text, next)));
   }
 
   /// Waits, and lets the pull be issued again; or gives up.
@@ -303,7 +311,7 @@ final class NodeRun implements Work {
     boolean fresh = !patient && !hadBegun && expected.isEmpty() && shares.blobs().isEmpty();
     boolean late = System.nanoTime() - lastByte > patience.giveUp().toNanos();
     if (late || (fresh && inVain >= patience.firstTries())) {
-      return failed(false, why, "Try again with: corral pull " + name.shortName());
+      return failed(Cause.OTHER, why, "Try again with: corral pull " + name.shortName());
     }
     return stop.await(patience.wait(inVain)) ? Optional.of(new End.Stopped()) : Optional.empty();
   }
@@ -365,7 +373,7 @@ final class NodeRun implements Work {
     return moved || mayCure()
         ? again("the node has another version than the registry")
         : failed(
-            false,
+            Cause.OTHER,
             "the node '" + spot.name() + "' has another version than the registry",
             "Look which registry or mirror that node asks.");
   }
@@ -377,7 +385,7 @@ final class NodeRun implements Work {
       return Optional.empty();
     }
     return failed(
-        false,
+        Cause.OTHER,
         "the node '" + spot.name() + "' says success, but " + why,
         "Remove every model that shares the damaged blob there, then pull again: corral pull "
             + name.shortName());

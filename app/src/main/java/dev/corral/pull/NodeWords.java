@@ -13,6 +13,12 @@ final class NodeWords {
   private static final Pattern PARTS =
       Pattern.compile("remove .*sha256-([0-9a-f]{64})-partial.*: no such file or directory");
 
+  /// The registry's status for a manifest, a blob or a token, or the node's word for having been
+  /// refused twice; source: `makeRequestWithRetry` of its server.
+  private static final Pattern DENIED =
+      Pattern.compile(
+          "^(pull model manifest: )?(40[13](: .*)?|unauthorized: access denied)$", Pattern.DOTALL);
+
   /// Ends of the connection between the node and its registry.
   private static final List<String> PASSING =
       List.of(
@@ -63,6 +69,9 @@ final class NodeWords {
 
     record NoRoom() implements Meaning {}
 
+    /// The registry does not give it to this node.
+    record Denied() implements Meaning {}
+
     /// May go well the next time.
     record Passing() implements Meaning {}
 
@@ -87,6 +96,9 @@ final class NodeWords {
     }
     if (folded.contains("no space left")) {
       return new Meaning.NoRoom();
+    }
+    if (DENIED.matcher(folded).matches()) {
+      return new Meaning.Denied();
     }
     return PASSING.stream().anyMatch(folded::contains)
         ? new Meaning.Passing()

@@ -4,6 +4,7 @@ import dev.corral.model.Digest;
 import dev.corral.model.ModelName;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// What a job looks like at one moment.
@@ -44,13 +45,33 @@ public record Pull(
   /// One blob of it.
   public record Blob(Digest digest, long done, long total) {}
 
+  /// Kinds of failure that the outside tells apart.
+  public enum Cause {
+    /// There is no such model.
+    MISSING,
+    /// A registry gives it to nobody, or to others; or a rule of ours keeps from asking.
+    DENIED,
+    /// The disk to which it goes has no room for it.
+    NO_ROOM,
+    OTHER;
+
+    /// As the outside writes it; empty for what it does not tell apart.
+    public String word() {
+      return this == OTHER ? "" : name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static Cause ofWord(String word) {
+      return word.isEmpty() ? OTHER : valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+  }
+
   /// Why it failed.
   ///
-  /// @param missing there is no such model
+  /// @param cause what kind of failure it is
   /// @param text what and why; empty where nothing is wrong
   /// @param next what to do
-  public record Problem(boolean missing, String text, String next) {
-    public static final Problem NONE = new Problem(false, "", "");
+  public record Problem(Cause cause, String text, String next) {
+    public static final Problem NONE = new Problem(Cause.OTHER, "", "");
 
     public String sentence() {
       return next.isEmpty() ? text : text + ". " + next;

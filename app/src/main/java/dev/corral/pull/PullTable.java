@@ -3,6 +3,7 @@ package dev.corral.pull;
 import dev.corral.db.Database;
 import dev.corral.db.Row;
 import dev.corral.model.ModelName;
+import dev.corral.pull.Pull.Cause;
 import dev.corral.pull.Pull.Problem;
 import java.time.Instant;
 import java.util.List;
@@ -31,7 +32,7 @@ final class PullTable {
             .query(
                 PullTable::pull,
                 "select id, model, target, state, asked_by, attempt, bytes_done, bytes_total,"
-                    + " started_at, ended_at, missing, error, next, wanted, hurried from pull"
+                    + " started_at, ended_at, cause, error, next, wanted, hurried from pull"
                     + " where store = ?"
                     + " order by started_at, id",
                 store)
@@ -58,7 +59,7 @@ final class PullTable {
                 (int) row.number("attempt"),
                 Instant.ofEpochMilli(row.number("started_at")),
                 ended == null ? null : Instant.ofEpochMilli(ended),
-                new Problem(row.number("missing") != 0, row.text("error"), row.text("next")),
+                new Problem(Cause.ofWord(row.text("cause")), row.text("error"), row.text("next")),
                 row.text("asked_by"),
                 row.number("wanted") != 0,
                 row.number("hurried") != 0,
@@ -74,7 +75,7 @@ final class PullTable {
           int _ =
               sql.update(
                   "insert into pull (id, store, model, target, state, asked_by, attempt,"
-                      + " bytes_done, bytes_total, started_at, ended_at, missing, error, next,"
+                      + " bytes_done, bytes_total, started_at, ended_at, cause, error, next,"
                       + " wanted, hurried)"
                       + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                   pull.id(),
@@ -88,7 +89,7 @@ final class PullTable {
                   pull.bytesTotal(),
                   pull.startedAt().toEpochMilli(),
                   ended == null ? null : ended.toEpochMilli(),
-                  pull.problem().missing() ? 1 : 0,
+                  pull.problem().cause().word(),
                   cut(pull.problem().text(), LONGEST_TEXT),
                   cut(pull.problem().next(), LONGEST_TEXT),
                   pull.wanted() ? 1 : 0,

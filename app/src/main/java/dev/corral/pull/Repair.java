@@ -120,7 +120,7 @@ public final class Repair {
         }
       };
     } catch (StoreFailure e) {
-      return new End.Failed(new Problem(false, e.text(), ""));
+      return new End.Failed(Fetcher.problem(e));
     } catch (IOException e) {
       throw new UncheckedIOException("a partial could not be closed", e);
     }

@@ -8,6 +8,7 @@ import dev.corral.model.Digest;
 import dev.corral.model.Layer;
 import dev.corral.model.ModelName;
 import dev.corral.pull.Fetcher.Share;
+import dev.corral.pull.Pull.Cause;
 import dev.corral.pull.Pull.Problem;
 import dev.corral.registry.Fetched;
 import dev.corral.registry.Hub;
@@ -36,7 +37,7 @@ final class Run implements Work {
   private static final End LOST =
       new End.Failed(
           new Problem(
-              false,
+              Cause.OTHER,
               "something else removes what is fetched from the folder of models",
               "Does a clean-up run there? Let it end, and pull again."));
 
@@ -158,7 +159,7 @@ final class Run implements Work {
         End end = fetch(found);
         boolean moved =
             end instanceof End.Failed failed
-                && failed.problem().missing()
+                && failed.problem().cause() == Cause.MISSING
                 && !before.equals(Optional.of(found.digest()));
         if (!moved) {
           return end;
@@ -167,19 +168,19 @@ final class Run implements Work {
       }
       return new End.Failed(
           new Problem(
-              false,
+              Cause.OTHER,
               "the registry changes '" + name.shortName() + "' faster than it can be fetched",
               "Try again later."));
     } catch (StoreFailure e) {
       return admitted && e.kind() == StoreFailure.Kind.NO_ROOM
           ? new End.NoRoom(full(), Fetcher.missing(shares) + besides)
-          : new End.Failed(new Problem(false, e.text(), ""));
+          : new End.Failed(Fetcher.problem(e));
     }
   }
 
   private Problem full() {
     return new Problem(
-        false,
+        Cause.NO_ROOM,
         "no space left on the disk of the model store; "
             + new Bytes(Fetcher.missing(shares))
             + " are still to come",

@@ -1,5 +1,6 @@
 package dev.corral.pull;
 
+import dev.corral.pull.Pull.Cause;
 import dev.corral.pull.Pull.Problem;
 import java.time.InstantSource;
 import java.time.LocalTime;
@@ -66,7 +67,7 @@ final class Schedule {
 
   private Problem waiting() {
     return new Problem(
-        false,
+        Cause.OTHER,
         "waits for the hours " + window.map(Window::toString).orElse("") + " (pull.window)",
         "To begin now, resume it.");
   }

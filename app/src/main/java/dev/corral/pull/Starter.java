@@ -2,6 +2,7 @@ package dev.corral.pull;
 
 import dev.corral.blobs.Store;
 import dev.corral.blobs.StoreFailure;
+import dev.corral.pull.Pull.Cause;
 import dev.corral.pull.Pull.Problem;
 import dev.corral.revision.Anchors;
 import java.time.InstantSource;
@@ -20,7 +21,7 @@ final class Starter {
   private static final System.Logger LOG = System.getLogger(Starter.class.getName());
 
   private static final Problem MISTAKE =
-      new Problem(false, "Corral made a mistake with this pull", "See: corral logs");
+      new Problem(Cause.OTHER, "Corral made a mistake with this pull", "See: corral logs");
 
   private final Own own;
   private final Schedule schedule;
@@ -161,7 +162,7 @@ final class Starter {
 
   private static Problem gone(String target) {
     return new Problem(
-        false,
+        Cause.OTHER,
         "there is no node '" + target + "' that could fetch it",
         "See what there is: corral backends list");
   }

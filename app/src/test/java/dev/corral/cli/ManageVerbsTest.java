@@ -321,7 +321,7 @@ class ManageVerbsTest {
     return """
     {"id":"7","model":"owl:1b","target":"own","state":"%s","bytesDone":0,"bytesTotal":300,\
     "percent":0.0,"bytesPerSecond":0,"etaSeconds":null,"etaSecondsMost":null,"attempt":1,\
-    "startedAt":"2026-01-01T00:00:00Z","endedAt":null,"error":"%s","askedBy":"local"}\
+    "startedAt":"2026-01-01T00:00:00Z","endedAt":null,"error":"%s","cause":"","askedBy":"local"}\
     """
         .formatted(state, error);
   }

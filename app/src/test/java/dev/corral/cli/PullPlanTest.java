@@ -39,12 +39,16 @@ class PullPlanTest {
   }
 
   private static String job(String state, String ended, long done) {
+    return job(state, ended, done, "");
+  }
+
+  private static String job(String state, String ended, long done, String cause) {
     return """
     {"id":"7","model":"big:70b","target":"own","state":"%s","bytesDone":%d,"bytesTotal":300,\
     "percent":0.0,"bytesPerSecond":0,"etaSeconds":null,"etaSecondsMost":null,"attempt":1,\
-    "startedAt":"2026-01-01T00:00:00Z","endedAt":%s,"error":"","askedBy":"local"}\
+    "startedAt":"2026-01-01T00:00:00Z","endedAt":%s,"error":"","cause":"%s","askedBy":"local"}\
     """
-        .formatted(state, done, ended);
+        .formatted(state, done, ended, cause);
   }
 
   private void plan(String verdict, long fetch, long free) {
@@ -108,11 +112,21 @@ class PullPlanTest {
         """);
     assertThat(typed.run("pull", "big:70b", "--dry-run")).isEqualTo(5);
     assertThat(typed.err()).contains("'big:70b': r does not give it out", "Set HF_TOKEN.");
-    String failed = job("failed", "\"2026-01-01T00:00:09Z\"", 0);
-    station.answering("GET /manage/pulls", 200, "[" + failed + "]");
-    assertThat(typed.run("pull", "big:70b")).isEqualTo(5);
+  }
+
+  @Test
+  void aPullThatFailsEndsAsItsCauseSays() {
     plan("perfect", 300, 5000);
-    assertThat(typed.run("pull", "big:70b")).as("what fails by itself").isEqualTo(1);
+    ends("denied", 5);
+    ends("no-room", 5);
+    ends("missing", 4);
+    ends("", 1);
+  }
+
+  private void ends(String cause, int exit) {
+    String failed = job("failed", "\"2026-01-01T00:00:09Z\"", 0, cause);
+    station.answering("GET /manage/pulls", 200, "[" + failed + "]");
+    assertThat(typed.run("pull", "big:70b")).as(cause).isEqualTo(exit);
   }
 
   @Test

@@ -170,9 +170,33 @@ class PullVerbTest {
     at("aliases: {cunning: \"" + fox + "\", wise: \"" + owl + "\"}");
     one.onPull(
         owl, PullPlan.brings(TestModel.says(owl, "x")).failing("write x: no space left on device"));
-    assertThat(typed.run("pull")).isEqualTo(1);
+    assertThat(typed.run("pull")).as("no room").isEqualTo(5);
     assertThat(typed.out()).contains("\tfailed\t", "the disk of the node 'one' is full");
     assertThat(typed.err()).contains("'" + owl + "': the disk of the node 'one' is full");
+  }
+
+  @Test
+  void whatIsDeniedBehindItsManifestIsARefusalAndOneThatFailsBesideItIsAFailure() {
+    at("aliases: {cunning: \"" + fox + "\", wise: \"" + owl + "\"}");
+    PullPlan denied = PullPlan.brings(TestModel.says(fox, "x")).failing("403: ");
+    one.onPull(fox, denied);
+    assertThat(typed.run("pull", fox)).isEqualTo(5);
+    assertThat(typed.err()).contains("'" + fox + "': the node says: 403: ");
+    assertThat(typed.run("pull")).as("the owl came").isEqualTo(5);
+    assertThat(typed.out()).contains("\tfailed\t", "\tpulled\t");
+    one.onPull(owl, PullPlan.brings(TestModel.says(owl, "x")).failing("it broke"));
+    assertThat(typed.run("pull", fox, owl)).as("not only denied").isEqualTo(1);
+  }
+
+  @Test
+  void whatOnlyTheNodeFindsMissingIsNoSuchThing() {
+    at("");
+    one.onPull(
+        fox,
+        PullPlan.brings(TestModel.says(fox, "x"))
+            .failing("pull model manifest: file does not exist"));
+    assertThat(typed.run("pull", fox)).isEqualTo(4);
+    assertThat(typed.err()).contains("no registry has '" + fox + "'");
   }
 
   @Test

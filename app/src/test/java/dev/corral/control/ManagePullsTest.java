@@ -60,6 +60,7 @@ class ManagePullsTest {
     assertThat(done.path("model").asText()).isEqualTo(model());
     assertThat(done.path("target").asText()).isEqualTo("own");
     assertThat(done.path("error").asText()).isEmpty();
+    assertThat(done.path("cause").asText()).isEmpty();
     assertThat(done.path("askedBy").asText()).isEqualTo("local");
     JsonNode all = corral.get("/manage/pulls").json();
     assertThat(all.isArray()).isTrue();
@@ -88,9 +89,11 @@ class ManagePullsTest {
   @Test
   void whatWentWrongIsOneSentenceWithTheNextStep() {
     String path = ask("registry.example.com/a/b:c").headers().first("Location").orElseThrow();
-    assertThat(awaitState(path, "failed").path("error").asText())
+    JsonNode failed = awaitState(path, "failed");
+    assertThat(failed.path("error").asText())
         .contains("is not among the hosts that may be asked")
         .contains("add it to corral.yaml: pull.hosts: [default, hf.co, registry.example.com]");
+    assertThat(failed.path("cause").asText()).isEqualTo("denied");
   }
 
   @Test

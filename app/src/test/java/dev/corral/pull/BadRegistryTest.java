@@ -3,6 +3,7 @@ package dev.corral.pull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.blobs.StoreFailure;
+import dev.corral.pull.Pull.Cause;
 import dev.corral.testkit.Content;
 import dev.corral.testkit.Exchange;
 import dev.corral.testkit.Mischief;
@@ -81,6 +82,7 @@ class BadRegistryTest {
     Pull failed = yard.pull(name());
     assertThat(failed.state()).as(what).isEqualTo(PullState.FAILED);
     assertThat(failed.problem().text()).contains(said).doesNotContain(folder.toString());
+    assertThat(failed.problem().cause()).isEqualTo(isANo(said) ? Cause.DENIED : Cause.OTHER);
     assertThat(yard.has(name())).isFalse();
     assertThat(yard.files("manifests")).isEmpty();
 
@@ -97,10 +99,14 @@ class BadRegistryTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("mischief")
   void whatIsWrongOnceIsGotOver(String what, Mischief trick, String said) {
-    boolean rule = said.startsWith("not among") || said.startsWith("does not give");
     registry.play(trick, BLOB.once());
     Pull end = yard.pull(name());
-    assertThat(end.state()).as(what).isEqualTo(rule ? PullState.FAILED : PullState.DONE);
+    assertThat(end.state()).as(what).isEqualTo(isANo(said) ? PullState.FAILED : PullState.DONE);
+  }
+
+  /// A registry's, or a rule's of ours.
+  private static boolean isANo(String said) {
+    return Stream.of("not among", "does not give", "redirects").anyMatch(said::startsWith);
   }
 
   static Stream<Arguments> mischiefAtTheManifest() {
@@ -126,6 +132,7 @@ class BadRegistryTest {
     Pull failed = yard.pull(name());
     assertThat(failed.state()).as(what).isEqualTo(PullState.FAILED);
     assertThat(failed.problem().text()).contains(said);
+    assertThat(failed.problem().cause()).isEqualTo(isANo(said) ? Cause.DENIED : Cause.OTHER);
     assertThat(registry.exchanges(RegistryDouble.blobPath("ns/m", WEIGHTS.digest()))).isEmpty();
     registry.behave();
     assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);
@@ -153,6 +160,24 @@ class BadRegistryTest {
       assertThat(done.state()).as(done.toString()).isEqualTo(PullState.DONE);
       assertThat(guarded.exchanges("/token").size()).isEqualTo(2);
     }
+  }
+
+  @Test
+  void aTokenThatIsRevokedForGoodDeniesTheRestAndWhatCameStays() throws Exception {
+    registry.play(new Mischief.Slow(400_000), BLOB);
+    Pull job = yard.ask(name());
+    yard.await(job.id(), pull -> pull.bytesDone() > 300_000);
+    registry.behave();
+    registry.play(Mischief.status(401), BLOB);
+    Pull failed = yard.awaitEnd(job.id());
+    assertThat(failed.state()).isEqualTo(PullState.FAILED);
+    assertThat(failed.problem().cause()).isEqualTo(Cause.DENIED);
+    assertThat(failed.problem().text()).contains("does not give out", "401");
+    assertThat(yard.has(name())).isFalse();
+
+    registry.behave();
+    assertThat(yard.pull(name()).state()).isEqualTo(PullState.DONE);
+    assertWhole();
   }
 
   @Test

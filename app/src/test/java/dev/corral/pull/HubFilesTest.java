@@ -251,7 +251,7 @@ class HubFilesTest {
     assertThat(model.texts().licenses()).containsExactly("apache-2.0\n");
 
     Pull missing = yard.pull(NAME.replace("Q4_K_M", "Q8_0"));
-    assertThat(missing.problem().missing()).isTrue();
+    assertThat(missing.problem().cause()).isEqualTo(Pull.Cause.MISSING);
   }
 
   @Test

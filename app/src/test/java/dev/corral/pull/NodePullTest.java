@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Pulls into a node, which pulls by itself and has its moods.
 class NodePullTest {
@@ -451,7 +453,7 @@ class NodePullTest {
   @Test
   void whatNobodyHasIsSaidAtOnceAndSoIsAHostThatMayNotBeAsked() {
     Pull missing = yard.awaitEnd(yard.pulls().ask(Yard.name("nope:1"), "rig", "test").id());
-    assertThat(missing.problem().missing()).isTrue();
+    assertThat(missing.problem().cause()).isEqualTo(Pull.Cause.MISSING);
     assertThat(missing.problem().text()).isEqualTo("no registry has 'nope:1'");
     int before = pulls();
     Pull foreign =
@@ -459,6 +461,25 @@ class NodePullTest {
     assertThat(foreign.state()).isEqualTo(PullState.FAILED);
     assertThat(foreign.problem().sentence()).contains("pull.hosts");
     assertThat(pulls()).isEqualTo(before);
+  }
+
+  /// As a node says that a registry refused it: the status and the body of a manifest, of a blob,
+  /// and of the token.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pull model manifest: 401: {\"errors\":[{\"code\":\"UNAUTHORIZED\"}]}",
+        "403: ",
+        "401",
+        "unauthorized: access denied"
+      })
+  void whatARegistryDeniesToTheNodeIsTold(String words) {
+    node.onPull(model(), right().failing(words));
+    Pull failed = pull();
+    assertThat(failed.state()).isEqualTo(PullState.FAILED);
+    assertThat(failed.problem().cause()).isEqualTo(Pull.Cause.DENIED);
+    assertThat(failed.problem().sentence()).contains("the node says: " + words, "its own account");
+    assertThat(pulls()).as("it was asked once").isEqualTo(1);
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.corral.db.DatabaseSettings;
 import dev.corral.db.Opening;
 import dev.corral.db.Schema;
 import dev.corral.model.ModelName;
+import dev.corral.pull.Pull.Cause;
 import dev.corral.pull.Pull.Problem;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -65,13 +66,15 @@ abstract class PullTableContract {
   @Test
   void aJobComesBackAsItWasSaved() {
     Pull running = pull("a", PullState.PULLING, Problem.NONE);
-    Pull failed = pull("b", PullState.FAILED, new Problem(true, "it's \"gone\"", "Look."));
+    Pull failed = pull("b", PullState.FAILED, new Problem(Cause.MISSING, "it's \"gone\"", "Look."));
+    Pull full = pull("c", PullState.PAUSED, new Problem(Cause.NO_ROOM, "no space left", ""));
     table.save(running);
     table.save(failed);
-    assertThat(table.all()).containsExactly(running, failed);
+    table.save(full);
+    assertThat(table.all()).containsExactly(running, failed, full);
     Pull done = pull("a", PullState.DONE, Problem.NONE);
     table.save(done);
-    assertThat(table.all()).containsExactly(done, failed);
+    assertThat(table.all()).containsExactly(done, failed, full);
   }
 
   @Test
@@ -82,7 +85,7 @@ abstract class PullTableContract {
 
   @Test
   void aSentenceOfAnyLengthIsKeptAsFarAsItFits() {
-    table.save(pull("a", PullState.FAILED, new Problem(false, "x".repeat(9_000), "")));
+    table.save(pull("a", PullState.FAILED, new Problem(Cause.OTHER, "x".repeat(9_000), "")));
     assertThat(table.all().getFirst().problem().text()).hasSize(2_000);
   }
 

@@ -293,7 +293,7 @@ class PullsTest {
   @Test
   void whatCannotSucceedEndsInOneSentence() {
     Pull missing = yard.pull(name().replace(":t", ":nothing"));
-    assertThat(missing.problem().missing()).isTrue();
+    assertThat(missing.problem().cause()).isEqualTo(Pull.Cause.MISSING);
     assertThat(missing.problem().sentence()).contains("there is no model", "Check the spelling");
 
     registry.publish("ns/m:page", Body.of("<html>"));
@@ -319,6 +319,7 @@ class PullsTest {
     Pull failed = yard.pull(name());
     assertThat(failed.state()).isEqualTo(PullState.FAILED);
     assertThat(failed.problem().text()).contains("not enough room");
+    assertThat(failed.problem().cause()).isEqualTo(Pull.Cause.NO_ROOM);
     assertThat(registry.exchanges(BLOB)).isEmpty();
   }
 

@@ -126,7 +126,7 @@ class RepairTest {
     registry.play(Mischief.status(404), Where.path(BLOB));
     Repair.End end = repair();
     assertThat(end).isInstanceOf(Repair.End.Failed.class);
-    assertThat(((Repair.End.Failed) end).problem().missing()).isTrue();
+    assertThat(((Repair.End.Failed) end).problem().cause()).isEqualTo(Pull.Cause.MISSING);
     assertThat(file()).exists();
   }
 

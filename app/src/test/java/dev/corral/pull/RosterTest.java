@@ -3,6 +3,7 @@ package dev.corral.pull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.pull.Command.What;
+import dev.corral.pull.Pull.Cause;
 import dev.corral.pull.Pull.Problem;
 import java.time.Instant;
 import java.util.List;
@@ -141,7 +142,7 @@ class RosterTest {
   void aFullDiskIsWaitedForAlsoWhereItWasFoundWhileTheJobGaveWay() {
     Job job = begun();
     job.giveWay();
-    end(job, new Work.End.NoRoom(new Problem(false, "no space left", ""), 1000));
+    end(job, new Work.End.NoRoom(new Problem(Cause.NO_ROOM, "no space left", ""), 1000));
     assertThat(job.wantsRoom()).isTrue();
     assertThat(roster.waiting()).isTrue();
   }
@@ -149,11 +150,11 @@ class RosterTest {
   @Test
   void whatAPersonPausesStaysPausedWhateverItWaitedFor() {
     Job full = begun();
-    end(full, new Work.End.NoRoom(new Problem(false, "no space left", ""), 1000));
+    end(full, new Work.End.NoRoom(new Problem(Cause.NO_ROOM, "no space left", ""), 1000));
     assertThat(say(full, What.PAUSE)).isTrue();
     assertThat(full.wantsRoom()).isFalse();
     say(full, What.RESUME);
-    full.waits(new Problem(false, "waits for the hours", ""));
+    full.waits(new Problem(Cause.OTHER, "waits for the hours", ""));
     say(full, What.PAUSE);
     Roster afterwards = new Roster(List.copyOf(roster.snapshots().values()), Instant::now);
     assertThat(afterwards.waiting()).as("a restart does not start it").isFalse();

@@ -6,6 +6,7 @@ import dev.corral.db.Database;
 import dev.corral.db.DatabaseSettings;
 import dev.corral.db.Opening;
 import dev.corral.db.Schema;
+import dev.corral.pull.Pull.Cause;
 import dev.corral.pull.Pull.Problem;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,7 +98,8 @@ class StarterTest {
   private Job full() {
     Job job = job();
     job.begin(new FolderRunOfNothing());
-    job.ended(new Work.End.NoRoom(new Problem(false, "no space left", ""), 1000), Instant.now());
+    job.ended(
+        new Work.End.NoRoom(new Problem(Cause.NO_ROOM, "no space left", ""), 1000), Instant.now());
     return job;
   }
 

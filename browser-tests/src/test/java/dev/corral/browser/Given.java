@@ -122,6 +122,7 @@ final class Given {
         Instant.now(),
         state.equals("failed") ? Instant.now() : null,
         error,
+        "",
         "page");
   }
 
