@@ -13,9 +13,18 @@ final class Cards {
   private static final String AMD = "0x1002";
   private static final String INTEL = "0x8086";
 
-  /// AMD's processors with graphics set a little memory aside and lend the rest from the host
-  /// (GTT); no card that is worth a model has so little.
+  /// AMD's processors with graphics set some memory aside, a little or a lot, and lend the rest
+  /// from the host (GTT). Their `gpu_metrics` has a format of its own: the third byte is 1 for a
+  /// card and more for a processor; source: `kgd_pp_interface.h` of the kernel.
+  private static final int FORMAT_AT = 2;
+
+  private static final int FORMAT_OF_CARDS = 1;
+
+  /// Where there is no such file: no card that is worth a model has so little.
   private static final long SET_ASIDE = 2L << 30;
+
+  /// The graphics of Intel's processors are always this device; a card is another.
+  private static final String IN_A_PROCESSOR = "0000:00:02.0";
 
   private final Path folder;
   private final Map<String, String> variables;
@@ -60,21 +69,29 @@ final class Cards {
     return told.isEmpty() ? amd : told;
   }
 
-  private static Gpu amd(Path device) {
+  private Gpu amd(Path device) {
     OptionalLong total = Kernel.number(device.resolve("mem_info_vram_total"));
     OptionalLong used = Kernel.number(device.resolve("mem_info_vram_used"));
     OptionalLong lent = Kernel.number(device.resolve("mem_info_gtt_total"));
     OptionalLong lentUsed = Kernel.number(device.resolve("mem_info_gtt_used"));
-    boolean shared =
-        total.isPresent() && total.getAsLong() < SET_ASIDE && lent.orElse(0) > total.getAsLong();
+    OptionalLong free = less(total, used);
+    boolean shared = total.isPresent() && lent.isPresent() && lends(device, total, lent);
     if (shared) {
-      total = OptionalLong.of(total.getAsLong() + lent.orElse(0));
-      used =
-          used.isPresent() && lentUsed.isPresent()
-              ? OptionalLong.of(used.getAsLong() + lentUsed.getAsLong())
+      OptionalLong left = less(lent, lentUsed);
+      total = OptionalLong.of(total.getAsLong() + lent.getAsLong());
+      free =
+          free.isPresent() && left.isPresent()
+              ? OptionalLong.of(free.getAsLong() + Math.min(left.getAsLong(), Shares.free(host)))
               : OptionalLong.empty();
     }
-    return gpu(device, Vendor.AMD, total, less(total, used), shared);
+    return gpu(device, Vendor.AMD, total, free, shared);
+  }
+
+  private static boolean lends(Path device, OptionalLong total, OptionalLong lent) {
+    byte[] metrics = Kernel.bytes(device.resolve("gpu_metrics"), FORMAT_AT + 1);
+    return metrics.length > FORMAT_AT
+        ? metrics[FORMAT_AT] > FORMAT_OF_CARDS
+        : total.orElse(0) < SET_ASIDE && lent.orElse(0) > total.orElse(0);
   }
 
   private Gpu intel(Path card, Path device) {
@@ -85,6 +102,11 @@ final class Cards {
     if (total.isPresent()) {
       OptionalLong free = Kernel.number(card.resolve("lmem_avail_bytes"));
       return gpu(device, Vendor.INTEL, total, free, false);
+    }
+    String slot = Kernel.text(Kernel.lines(device.resolve("uevent")), "PCI_SLOT_NAME=");
+    if (!slot.isEmpty() && !slot.equals(IN_A_PROCESSOR)) {
+      // the drivers of the kernel itself do not tell what a card has
+      return gpu(device, Vendor.INTEL, OptionalLong.empty(), OptionalLong.empty(), false);
     }
     long half = host.totalBytes() / 2; // what its driver gives to one process
     long free = Math.min(half, Shares.free(host));

@@ -1,6 +1,7 @@
 package dev.corral.hardware;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -17,6 +18,15 @@ final class Kernel {
       return Files.readAllLines(file);
     } catch (IOException e) {
       return List.of();
+    }
+  }
+
+  /// The first bytes of a file that is no text; none where it is not there.
+  static byte[] bytes(Path file, int most) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(most);
+    } catch (IOException e) {
+      return new byte[0];
     }
   }
 

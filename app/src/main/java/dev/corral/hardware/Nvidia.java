@@ -67,11 +67,12 @@ final class Nvidia {
     return gpus;
   }
 
-  /// A GPU that knows no memory of its own shares the host's, unless it is cut into parts (MIG) or
-  /// we may not ask.
+  /// A GPU that knows no memory of its own shares the host's, unless we may not ask. Of one that is
+  /// cut into parts (MIG) a process gets one part, whatever all of it has.
   private Gpu gpu(String[] parts, String name, String mig, String source) {
-    OptionalLong total = mebibytes(parts[2]);
-    boolean shared = parts[2].equals(NONE) && !mig.equals("Enabled");
+    boolean cut = mig.equals("Enabled");
+    OptionalLong total = cut ? OptionalLong.empty() : mebibytes(parts[2]);
+    boolean shared = parts[2].equals(NONE) && !cut;
     String driver = parts[4].startsWith("[") ? "" : parts[4];
     return shared
         ? sharing(parts[0], name, driver, source)

@@ -17,6 +17,11 @@ final class Rocm {
       List.of("rocm-smi", "--showmeminfo", "vram", "--showproductname", "--showbus", "--json");
 
   private static final String CARD = "card";
+
+  /// Older releases write the second word small, and any of these may be a number instead.
+  private static final List<String> NAMES =
+      List.of("Card Series", "Card series", "Device Name", "Card Model", "Card model");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Commands commands;
@@ -49,13 +54,16 @@ final class Rocm {
   private static Gpu gpu(String key, JsonNode card) {
     OptionalLong total = bytes(card, "VRAM Total Memory (B)");
     OptionalLong used = bytes(card, "VRAM Total Used Memory (B)");
-    // The tool's older releases write the second word small.
-    String series = text(card, "Card Series");
-    String name = series.isEmpty() ? text(card, "Card series") : series;
+    String name =
+        NAMES.stream()
+            .map(field -> text(card, field))
+            .filter(text -> !text.isEmpty() && !text.startsWith("0x"))
+            .findFirst()
+            .orElse("AMD GPU");
     String bus = text(card, "PCI Bus");
     return new Gpu(
         bus.isEmpty() ? key : bus,
-        name.isEmpty() ? "AMD GPU" : name,
+        name,
         Vendor.AMD,
         total,
         total.isPresent() && used.isPresent()

@@ -70,7 +70,7 @@ class CardsTest {
             WARNING: AMD GPU device(s) is/are in a low-power state. Check power control/runtime_status
 
             {"card10": {"VRAM Total Memory (B)": "17163091968", "VRAM Total Used Memory (B)": "92142080",
-            "Card series": "N/A", "PCI Bus": "0000:0C:00.0"},
+            "Card series": "0x1002", "Device Name": "N/A", "PCI Bus": "0000:0C:00.0"},
             "card2": {"VRAM Total Memory (B)": "25753026560", "VRAM Total Used Memory (B)": "27856896",
             "Card Series": "Radeon RX 7900 XTX", "Card Model": "0x744c", "PCI Bus": "0000:03:00.0"},
             "system": {"Driver version": "6.12.12"}}
@@ -106,7 +106,35 @@ class CardsTest {
     Gpu gpu = place.gpus().getFirst();
     assertThat(gpu.shared()).isTrue();
     assertThat(gpu.totalBytes()).hasValue(8 * GIB + GIB / 2);
-    assertThat(gpu.freeBytes()).hasValue(7 * GIB + GIB / 4);
+    assertThat(gpu.freeBytes().orElseThrow())
+        .as("what the host can still lend")
+        .isBetween(6 * GIB + GIB / 4, 7 * GIB);
+  }
+
+  @Test
+  void aProcessorThatSetsMuchAsideIsKnownByItsMetrics() throws IOException {
+    amd(1, "0000:64:00.0", 4 * GIB, GIB);
+    place
+        .file("sys/class/drm/card1/device/mem_info_gtt_total", Long.toString(30 * GIB))
+        .file("sys/class/drm/card1/device/mem_info_gtt_used", "0")
+        .bytes("sys/class/drm/card1/device/gpu_metrics", 0x78, 0, 2, 1, 17);
+    Gpu gpu = place.gpus().getFirst();
+    assertThat(gpu.shared()).isTrue();
+    assertThat(gpu.totalBytes()).hasValue(34 * GIB);
+    assertThat(gpu.freeBytes().orElseThrow()).isBetween(9 * GIB, 10 * GIB);
+  }
+
+  @Test
+  void aSmallCardIsKnownByItsMetricsToo() throws IOException {
+    amd(0, "0000:01:00.0", GIB, 0);
+    place
+        .file("sys/class/drm/card0/device/mem_info_gtt_total", Long.toString(8 * GIB))
+        .file("sys/class/drm/card0/device/mem_info_gtt_used", "0")
+        .bytes("sys/class/drm/card0/device/gpu_metrics", 0x78, 0, 1, 3);
+    assertThat(place.gpus())
+        .singleElement()
+        .returns(false, Gpu::shared)
+        .returns(OptionalLong.of(GIB), Gpu::totalBytes);
   }
 
   @Test
@@ -134,11 +162,27 @@ class CardsTest {
 
   @Test
   void intelsGraphicsInAProcessorTakeUpToHalfOfTheHost() throws IOException {
-    place.file("sys/class/drm/card0/device/vendor", "0x8086");
+    place
+        .file("sys/class/drm/card0/device/vendor", "0x8086")
+        .file("sys/class/drm/card0/device/uevent", "DRIVER=xe", "PCI_SLOT_NAME=0000:00:02.0");
     Gpu gpu = place.gpus().getFirst();
     assertThat(gpu.shared()).isTrue();
     assertThat(gpu.totalBytes()).hasValue(8 * GIB);
     assertThat(gpu.freeBytes().orElseThrow()).isBetween(6 * GIB, 7 * GIB);
+  }
+
+  @Test
+  void aCardOfIntelsWhoseDriverTellsNoMemoryHasAnUnknownAmountAndNoneOfTheHosts()
+      throws IOException {
+    place
+        .file("sys/class/drm/card1/device/vendor", "0x8086")
+        .file("sys/class/drm/card1/device/uevent", "DRIVER=xe", "PCI_SLOT_NAME=0000:09:00.0")
+        .file("sys/class/drm/card1/device/tile0/gt0/freq0/max_freq", "2850");
+    assertThat(place.gpus())
+        .singleElement()
+        .returns(OptionalLong.empty(), Gpu::totalBytes)
+        .returns(false, Gpu::shared)
+        .returns("0000:09:00.0", Gpu::id);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +76,28 @@ class HostMemoryTest {
     assertThat(HostMemory.read(root).freeBytes()).isEqualTo(GIB);
     write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712");
     assertThat(HostMemory.read(root).freeBytes()).as("no limit").isEqualTo(8 * GIB);
+  }
+
+  /// `hardware/recorded` is what one machine's kernel wrote (names of its groups are ours): groups
+  /// of the first version beside an empty tree of the second, none with a limit.
+  @Test
+  void aMachineThatWasRecordedIsUnderstoodAlsoOnceItsGroupHasALimit() throws Exception {
+    Path recorded = Path.of(HostMemoryTest.class.getResource("/hardware/recorded").toURI());
+    HostMemory memory = HostMemory.read(recorded);
+    assertThat(memory.totalBytes()).isEqualTo(24684092L << 10);
+    assertThat(memory.freeBytes()).isEqualTo(24082948L << 10);
+    assertThat(memory.source()).isEqualTo("meminfo");
+    try (Stream<Path> files = Files.walk(recorded)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        write(recorded.relativize(file).toString(), Files.readString(file).split("\n"));
+      }
+    }
+    write("sys/fs/cgroup/memory/box/corral/memory.limit_in_bytes", Long.toString(GIB));
+    assertThat(HostMemory.read(root).source()).isEqualTo("cgroup");
+    assertThat(HostMemory.read(root).totalBytes()).isEqualTo(GIB);
+    assertThat(HostMemory.read(root).freeBytes())
+        .as("without its page cache")
+        .isEqualTo(GIB - 19734528);
   }
 
   @Test

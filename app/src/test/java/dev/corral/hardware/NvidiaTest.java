@@ -75,6 +75,7 @@ class NvidiaTest {
         new String[] {
           "GPU-1, x, [Insufficient Permissions], [Insufficient Permissions], 550.1, [N/A], A",
           "GPU-1, x, [N/A], [N/A], 550.1, Enabled, NVIDIA H100",
+          "GPU-1, x, 81559, 81022, 590.48.01, Enabled, NVIDIA H100 80GB HBM3",
           "GPU-1, x, [Unknown Error], 12, [N/A], [N/A], A"
         }) {
       place.tool(SMI, line);

@@ -1,5 +1,6 @@
 package dev.corral.hardware;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,10 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// A machine in a folder: files as the kernel writes them, and tools that print what was recorded.
 final class Place {
   static final long GIB = 1L << 30;
+
+  /// Memory of the host.
+  static final long HOST = 16 * GIB;
 
   private final Path root;
   private final Map<String, String> variables = new HashMap<>();
@@ -27,6 +32,21 @@ final class Place {
     Path file = root.resolve(path);
     Files.createDirectories(file.getParent());
     Files.write(file, List.of(lines));
+    return this;
+  }
+
+  /// A folder of another machine.
+  Place link(String path, Path there) throws IOException {
+    Files.createSymbolicLink(root.resolve(path), there.toAbsolutePath());
+    return this;
+  }
+
+  Place bytes(String path, int... bytes) throws IOException {
+    Path file = root.resolve(path);
+    Files.createDirectories(file.getParent());
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    IntStream.of(bytes).forEach(all::write);
+    Files.write(file, all.toByteArray());
     return this;
   }
 
