@@ -105,7 +105,7 @@ class ManagePullsTest {
     assertThat(ask("x:cloud").json().path("detail").asText()).contains("a vendor's cloud");
     Answer elsewhere =
         corral.post("/manage/pulls", "{\"model\":\"" + model() + "\",\"on\":\"rig\"}");
-    assertThat(elsewhere.status()).isEqualTo(400);
+    assertThat(elsewhere.status()).isEqualTo(404);
     assertThat(corral.get("/manage/pulls/nobody").status()).isEqualTo(404);
     assertThat(registry.exchanges()).isEmpty();
   }
