@@ -16,6 +16,10 @@ final class Listening {
   /// preempted, and fewer requests were served than by one loop alone (`bench/RESULTS.md`).
   private static final int CORES_PER_LOOP = 2;
 
+  /// Netty names connections by a network card, and warns where there is none; nobody here reads
+  /// those names.
+  private static final String NO_CARD = "00:00:00:00:00:00";
+
   private Listening() {}
 
   static int loops() {
@@ -24,6 +28,7 @@ final class Listening {
 
   /// Without Vert.x's own cache of class path files: nothing of ours is read through it.
   static Vertx vertx(int loops) {
+    System.setProperty("io.netty.machineId", NO_CARD);
     return Vertx.vertx(
         new VertxOptions()
             .setPreferNativeTransport(true)
