@@ -122,7 +122,7 @@ class PullVerbTest {
     assertThat(typed.out().lines()).hasSize(3);
     assertThat(one.modelNames()).contains(owl);
     assertThat(two.modelNames()).contains(owl);
-    assertThat(typed.run("pull", owl, "--on", "three")).as("wrong usage").isEqualTo(2);
+    assertThat(typed.run("pull", owl, "--on", "three")).as("no such thing").isEqualTo(4);
     assertThat(typed.err()).contains("There is no backend 'three'");
   }
 
