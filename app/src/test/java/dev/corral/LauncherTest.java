@@ -47,7 +47,7 @@ class LauncherTest {
     Files.createDirectories(home.resolve("bin"));
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
     for (String tool : List.of("java", "javac")) {
-      Files.writeString(home.resolve("bin/" + tool), "#!/bin/sh\necho \"called: $*\"\n");
+      Files.writeString(home.resolve("bin/" + tool), "#!/bin/sh\necho \"called: $* in $LC_ALL\"\n");
       executable(home.resolve("bin/" + tool));
     }
     return home;
@@ -90,6 +90,16 @@ class LauncherTest {
     ended = call(clone.resolve("corral"), Map.of(), "--home", "/some where", "--json", "demo");
     assertThat(ended.words())
         .contains("-Xmx512m", "-Dcorral.natives=", "Main --home /some where --json demo");
+  }
+
+  @Test
+  void whereNobodySetALocaleWordsAreReadAsUtf8AndAnyOtherStays() throws Exception {
+    Map<String, String> none = Map.of("LC_ALL", "", "LC_CTYPE", "", "LANG", "");
+    assertThat(call(clone.resolve("corral"), none, "list").words()).endsWith(" in C.UTF-8\n");
+    Map<String, String> plain = Map.of("LC_ALL", "POSIX", "LANG", "de_DE.UTF-8");
+    assertThat(call(clone.resolve("corral"), plain, "list").words()).endsWith(" in C.UTF-8\n");
+    Map<String, String> chosen = Map.of("LC_ALL", "", "LC_CTYPE", "", "LANG", "de_DE.UTF-8");
+    assertThat(call(clone.resolve("corral"), chosen, "list").words()).endsWith(" in \n");
   }
 
   @Test

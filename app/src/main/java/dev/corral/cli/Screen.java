@@ -2,6 +2,7 @@ package dev.corral.cli;
 
 import java.io.Console;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -56,14 +57,22 @@ record Screen(
     String noColour = System.getenv("NO_COLOR");
     boolean out = terminals.contains("o") && !"dumb".equals(System.getenv("TERM"));
     return new Screen(
-        System.out,
-        System.err,
+        written(System.out),
+        written(System.err),
         terminals.contains("i"),
         out,
         terminals.contains("e") && !"dumb".equals(System.getenv("TERM")),
         out && (noColour == null || noColour.isEmpty()),
         new TerminalSize.OfProcess(),
         !"linux".equals(System.getenv("TERM")) && System.getenv("XTERM_VERSION") == null);
+  }
+
+  /// The C locale, in which containers and cron start programs, knows no letter beyond ASCII; who
+  /// reads what is written there reads UTF-8, and JSON is nothing else.
+  static PrintStream written(PrintStream stream) {
+    return stream.charset().equals(StandardCharsets.US_ASCII)
+        ? new PrintStream(stream, false, StandardCharsets.UTF_8)
+        : stream;
   }
 
   void print(String line) {

@@ -34,4 +34,13 @@ class ScreenTest {
         .asString()
         .hasSize(78);
   }
+
+  @Test
+  void whatGoesToAnAsciiStreamIsUtf8() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Screen.written(new PrintStream(bytes, true, StandardCharsets.US_ASCII)).print("grün →");
+    assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("grün →");
+    PrintStream latin = new PrintStream(bytes, true, StandardCharsets.ISO_8859_1);
+    assertThat(Screen.written(latin)).as("somebody chose it").isSameAs(latin);
+  }
 }
