@@ -47,7 +47,12 @@ public final class Router {
         name = stripped(assignments.defaultModel());
         defaulted = true;
       } else {
-        return name.isEmpty() ? noName(steps) : candidates(asked, name, fleet, steps);
+        if (name.isEmpty()) {
+          return noName(steps);
+        }
+        return reserves(name)
+            ? reserved(name, assignments, steps)
+            : candidates(asked, name, fleet, steps);
       }
     }
     return new Refusal(
@@ -74,10 +79,6 @@ public final class Router {
 
   private static Decision candidates(
       Asked asked, String name, FleetSnapshot fleet, List<String> steps) {
-    Optional<Refusal> reserved = reserved(name, steps);
-    if (reserved.isPresent()) {
-      return reserved.get();
-    }
     List<Backend> open = fleet.open();
     List<Backend> holders = new ArrayList<>(open.size());
     boolean remote = false;
@@ -135,19 +136,22 @@ public final class Router {
   }
 
   /// A node that has a model of such a name does not take the name over.
-  private static Optional<Refusal> reserved(String name, List<String> steps) {
-    if (!reserves(name)) {
-      return Optional.empty();
-    }
+  private static Refusal reserved(String name, Assignments assignments, List<String> steps) {
     int colon = name.indexOf(':');
     String prefix = name.substring(0, colon).toLowerCase(Locale.ROOT);
-    return Optional.of(
-        new Refusal(
-            Kind.UNKNOWN_ASSIGNMENT,
-            name,
-            "No " + prefix + " is called '" + name.substring(colon + 1) + "'",
-            "See which there are: corral explain " + name,
-            List.copyOf(steps)));
+    List<String> known =
+        assignments.aliases().keySet().stream()
+            .filter(alias -> alias.startsWith(prefix + ":"))
+            .sorted()
+            .toList();
+    return new Refusal(
+        Kind.UNKNOWN_ASSIGNMENT,
+        name,
+        "No " + prefix + " is called '" + name.substring(colon + 1) + "'",
+        known.isEmpty()
+            ? "No " + prefix + " is configured; name a model: corral list"
+            : "There are: " + String.join(", ", known),
+        List.copyOf(steps));
   }
 
   /// @param remote true where a node lists the model as one of its vendor's cloud

@@ -100,7 +100,14 @@ class RouterTest {
   void reservedNamesAreOursEvenWhereANodeHasAModelOfThatName(String name) {
     Refusal no = refusal(name, NONE, Stall.node("one").holding(name));
     assertThat(no.kind()).isEqualTo(Kind.UNKNOWN_ASSIGNMENT);
-    assertThat(no.next()).contains("corral explain " + name);
+    assertThat(no.next()).contains("is configured; name a model: corral list");
+  }
+
+  @Test
+  void aTierThatIsNotThereIsToldWithThoseThatAre() {
+    Map<String, String> tiers = Map.of("tier:pro", "m", "tier:free", "m", "gpt-4o", "m");
+    Refusal no = refusal("tier:gold", Assignments.of("", tiers), here);
+    assertThat(no.next()).isEqualTo("There are: tier:free, tier:pro");
   }
 
   @Test
