@@ -27,6 +27,9 @@ public sealed interface Fault {
   /// After `frames` frames nothing for `silence`, then the rest.
   record StallAfter(int frames, Duration silence) implements Fault {}
 
+  /// After `frames` frames nothing until the node is healed, then the rest.
+  record Held(int frames) implements Fault {}
+
   /// The connection is cut after `frames` frames: by a reset, or by a plain close without the last
   /// chunk.
   record CutAfter(int frames, boolean reset) implements Fault {}

@@ -326,7 +326,7 @@ public final class HubDouble extends Node {
   private void send(Exchange exchange, Reply reply, HubShelf.Kept file, @Nullable Mischief trick) {
     HubDouble other = cdn;
     if (other == null) {
-      Prank.send(exchange, reply, file.content(), trick);
+      Prank.send(exchange, reply, file.content(), trick, mischief::has);
       return;
     }
     Headers headers =
@@ -345,7 +345,7 @@ public final class HubDouble extends Node {
     } else if (file == null) {
       refuse(reply, 404, "", "no such key");
     } else {
-      Prank.send(exchange, reply, file.content(), trick);
+      Prank.send(exchange, reply, file.content(), trick, mischief::has);
     }
   }
 
@@ -357,7 +357,7 @@ public final class HubDouble extends Node {
     }
     boolean manifest = v2.group(2).equals("manifests");
     if (!manifest && v2.group(3).equals(HubShelf.CONFIG.digest())) {
-      Prank.send(exchange, reply, HubShelf.CONFIG, trick);
+      Prank.send(exchange, reply, HubShelf.CONFIG, trick, mischief::has);
       return;
     }
     String wanted = v2.group(3).toLowerCase(Locale.ROOT);

@@ -38,8 +38,17 @@ public sealed interface Mischief {
   /// At most so many bytes a second on each connection.
   record Slow(long bytesPerSecond) implements Mischief {}
 
+  /// What lies behind this offset does not come before the double behaves again; what lies before
+  /// it comes with so many bytes a second on each connection. For what a test does in the middle.
+  record Held(long from, long bytesPerSecond) implements Mischief {}
+
   /// A redirect, wherever to.
   record Elsewhere(int status, String location) implements Mischief {}
+
+  /// The same at full speed up to there.
+  static Mischief heldFrom(long offset) {
+    return new Held(offset, Integer.MAX_VALUE);
+  }
 
   static Mischief status(int status) {
     return new Status(

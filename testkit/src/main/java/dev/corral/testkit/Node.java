@@ -215,7 +215,7 @@ public abstract sealed class Node implements AutoCloseable
   }
 
   final void serve(Exchange exchange, Wire wire) {
-    Reply reply = new Reply(exchange, wire, faults.on(exchange.request()));
+    Reply reply = new Reply(exchange, wire, faults.on(exchange.request()), faults::has);
     try {
       reply.strikeBeforeAnswer();
       answer(exchange, reply);

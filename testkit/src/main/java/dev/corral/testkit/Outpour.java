@@ -2,6 +2,7 @@ package dev.corral.testkit;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the bytes of a blob, with what goes wrong on the way.
@@ -11,16 +12,26 @@ final class Outpour {
   /// Slow connections are slow evenly.
   private static final int PIECES_PER_SECOND = 20;
 
+  /// How often one that is held looks whether it may go on.
+  private static final Duration LOOK = Duration.ofMillis(5);
+
   private final Exchange exchange;
   private final Wire wire;
   private final Content content;
   private final @Nullable Mischief trick;
+  private final Predicate<Mischief> inForce;
 
-  Outpour(Exchange exchange, Wire wire, Content content, @Nullable Mischief trick) {
+  Outpour(
+      Exchange exchange,
+      Wire wire,
+      Content content,
+      @Nullable Mischief trick,
+      Predicate<Mischief> inForce) {
     this.exchange = exchange;
     this.wire = wire;
     this.content = content;
     this.trick = trick;
+    this.inForce = inForce;
   }
 
   /// From `from` up to, but without, `to`.
@@ -31,22 +42,20 @@ final class Outpour {
           case Mischief.StallAt stall -> Math.min(to, from + stall.bytes());
           case null, default -> to;
         };
-    long perPiece =
-        trick instanceof Mischief.Slow slow ? slow.bytesPerSecond() / PIECES_PER_SECOND : PIECE;
     long at = from;
     if (from == to) {
       wire.finish(new byte[0]);
       return;
     }
     while (at < stop) {
-      byte[] bytes = piece(at, (int) Math.min(Math.max(1, perPiece), stop - at));
+      byte[] bytes = piece(at, next(at, stop));
       at += bytes.length;
       if (at == to) {
         wire.finish(bytes);
         return;
       }
       wire.write(bytes);
-      if (trick instanceof Mischief.Slow) {
+      if (slow()) {
         exchange.pause(Duration.ofSeconds(1).dividedBy(PIECES_PER_SECOND));
       }
     }
@@ -54,6 +63,28 @@ final class Outpour {
       exchange.pause(Fault.FOREVER);
     }
     throw wire.cut(true);
+  }
+
+  private boolean slow() {
+    return trick instanceof Mischief.Slow
+        || (trick instanceof Mischief.Held held && held.bytesPerSecond() < Integer.MAX_VALUE);
+  }
+
+  /// How many bytes come next, once they may.
+  private int next(long at, long stop) {
+    long most =
+        switch (trick) {
+          case Mischief.Slow slow -> slow.bytesPerSecond() / PIECES_PER_SECOND;
+          case Mischief.Held held -> {
+            while (at >= held.from() && inForce.test(held)) {
+              exchange.pause(LOOK);
+            }
+            long allowed = held.bytesPerSecond() / PIECES_PER_SECOND;
+            yield at < held.from() ? Math.min(allowed, held.from() - at) : allowed;
+          }
+          case null, default -> PIECE;
+        };
+    return (int) Math.min(Math.clamp(most, 1, PIECE), stop - at);
   }
 
   private byte[] piece(long at, int length) {

@@ -2,6 +2,7 @@ package dev.corral.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,14 @@ final class Prank {
   }
 
   /// The content or the range of it that is asked for, with what goes wrong on the way.
-  static void send(Exchange exchange, Reply reply, Content content, @Nullable Mischief trick) {
+  ///
+  /// @param inForce whether mischief was not taken back yet
+  static void send(
+      Exchange exchange,
+      Reply reply,
+      Content content,
+      @Nullable Mischief trick,
+      Predicate<Mischief> inForce) {
     long size = content.size() + (trick instanceof Mischief.Resized other ? other.by() : 0);
     Matcher range = RANGE.matcher(exchange.request().headers().first("Range").orElse(""));
     boolean ranged = range.matches() && !(trick instanceof Mischief.IgnoreRange);
@@ -69,6 +77,6 @@ final class Prank {
       return;
     }
     wire.write(head);
-    new Outpour(exchange, wire, content, trick).pour(first, last + 1);
+    new Outpour(exchange, wire, content, trick, inForce).pour(first, last + 1);
   }
 }

@@ -289,7 +289,7 @@ public final class RegistryDouble extends Node {
       reply.whole(307, Headers.of("Location", there), new byte[0]);
       return;
     }
-    Prank.send(exchange, reply, content, trick);
+    Prank.send(exchange, reply, content, trick, mischief::has);
   }
 
   /// Storage that is signed for takes no second kind of credential.
@@ -304,7 +304,7 @@ public final class RegistryDouble extends Node {
     } else if (content == null) {
       reply.whole(404, json(), new byte[0]);
     } else {
-      Prank.send(exchange, reply, content, trick);
+      Prank.send(exchange, reply, content, trick, mischief::has);
     }
   }
 }

@@ -1,8 +1,10 @@
 package dev.corral.testkit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The answer to one exchange. Handlers write ordinary answers through it; the fault that was
@@ -10,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class Reply {
   /// Go buffers this much of a handler's output; a longer answer goes out chunked.
   private static final int UNCHUNKED = 2048;
+
+  /// How often one that is held looks whether it may go on.
+  private static final Duration LOOK = Duration.ofMillis(5);
 
   private static final byte[] GARBAGE = Wire.ascii("<!oops: not json\n");
   private static final byte[] GARBAGE_EVENT = Wire.ascii("data: <!oops: not json\n\n");
@@ -19,24 +24,32 @@ final class Reply {
   private final Exchange exchange;
   private final Wire wire;
   private final @Nullable Fault fault;
+  private final Predicate<Fault> inForce;
   private final Layer layer;
   private final Headers extra;
 
-  Reply(Exchange exchange, Wire wire, @Nullable Fault fault) {
-    this(exchange, wire, fault, Headers.of());
+  /// @param inForce whether a fault was not taken back yet
+  Reply(Exchange exchange, Wire wire, @Nullable Fault fault, Predicate<Fault> inForce) {
+    this(exchange, wire, fault, inForce, Headers.of());
   }
 
-  private Reply(Exchange exchange, Wire wire, @Nullable Fault fault, Headers extra) {
+  private Reply(
+      Exchange exchange,
+      Wire wire,
+      @Nullable Fault fault,
+      Predicate<Fault> inForce,
+      Headers extra) {
     this.exchange = exchange;
     this.wire = wire;
     this.fault = fault;
+    this.inForce = inForce;
     this.layer = Layer.of(exchange.request().path());
     this.extra = extra;
   }
 
   /// The same reply with more headers in whatever is answered.
   Reply adding(String... namesAndValues) {
-    return new Reply(exchange, wire, fault, Headers.of(namesAndValues));
+    return new Reply(exchange, wire, fault, inForce, Headers.of(namesAndValues));
   }
 
   /// The fault that strikes this exchange; null for most.
@@ -83,6 +96,7 @@ final class Reply {
         throw wire.cut(false);
       }
       case Fault.StallAfter later -> {}
+      case Fault.Held later -> {}
       case Fault.CutAfter later -> {}
       case Fault.CleanEndAfter later -> {}
       case Fault.GarbageAfter later -> {}
@@ -112,6 +126,11 @@ final class Reply {
         exchange.pause(stall.silence());
         wire.finish(rest);
       }
+      case Fault.Held held -> {
+        wire.write(Wire.join(head(status, headers, body.length), half));
+        untilHealed(held);
+        wire.finish(rest);
+      }
       case Fault.Slow slow -> {
         exchange.pause(slow.perFrame());
         wire.write(Wire.join(head(status, headers, body.length), half));
@@ -130,6 +149,12 @@ final class Reply {
         throw wire.cut(false);
       }
       case null, default -> write(status, headers, body);
+    }
+  }
+
+  private void untilHealed(Fault.Held held) {
+    while (inForce.test(held)) {
+      exchange.pause(LOOK);
     }
   }
 
@@ -264,6 +289,10 @@ final class Reply {
         case Fault.StallAfter stall when stall.frames() == count -> {
           sendHead();
           exchange.pause(stall.silence());
+        }
+        case Fault.Held held when held.frames() == count -> {
+          sendHead();
+          untilHealed(held);
         }
         case Fault.CleanEndAfter clean when clean.frames() == count -> throw endEarly();
         case Fault.GarbageAfter garbage when garbage.frames() == count ->

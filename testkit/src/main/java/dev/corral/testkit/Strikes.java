@@ -31,6 +31,11 @@ final class Strikes<T> {
     return null;
   }
 
+  /// Whether it may strike, or did since it was all [taken back][#clear()].
+  boolean has(T trick) {
+    return rules.stream().anyMatch(rule -> rule.trick().equals(trick));
+  }
+
   private static int fewer(int left) {
     return left == Where.ALWAYS ? left : Math.max(0, left - 1);
   }

@@ -53,6 +53,28 @@ class FaultTest {
   }
 
   @Test
+  void whatIsHeldComesOnceTheNodeIsHealed() {
+    node.injectOnce(new Fault.Held(3));
+    try (RawClient client = RawClient.connect(node.port())) {
+      client.post("/api/chat", CHAT);
+      client.readHead();
+      for (int i = 0; i < 3; i++) {
+        assertThat(client.readChunk()).isPresent();
+      }
+      assertThat(chat().complete()).as("only one request was struck").isTrue();
+      assertThat(node.exchanges().getFirst().framesSent()).isEqualTo(3);
+
+      node.heal();
+
+      StringBuilder rest = new StringBuilder();
+      for (var chunk = client.readChunk(); chunk.isPresent(); chunk = client.readChunk()) {
+        rest.append(chunk.get().bytes().text());
+      }
+      assertThat(rest.toString()).contains("\"done\":true");
+    }
+  }
+
+  @Test
   void aCutBeforeTheHeadSendsNotOneByte() {
     node.injectOnce(new Fault.CutBeforeHead());
 
