@@ -3,6 +3,7 @@ package dev.corral.pull;
 import dev.corral.registry.Trouble;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
 
 /// When the next try may be made, shared by all connections of a job: a registry that wants to be
 /// left alone means all of them.
@@ -11,29 +12,38 @@ final class Backoff {
   private static final int MOST_WRONG = 2;
 
   private final FetchSettings settings;
+  private final LongSupplier nanos;
   private int failures;
   private int wrong;
-  private long lastByte = System.nanoTime();
-  private long notBefore = lastByte;
+  private long lastByte;
+  private long notBefore;
 
   Backoff(FetchSettings settings) {
+    this(settings, System::nanoTime);
+  }
+
+  /// @param nanos the clock
+  Backoff(FetchSettings settings, LongSupplier nanos) {
     this.settings = settings;
+    this.nanos = nanos;
+    this.lastByte = nanos.getAsLong();
+    this.notBefore = lastByte;
   }
 
   /// Bytes came: all is well.
   synchronized void came() {
-    lastByte = System.nanoTime();
+    lastByte = nanos.getAsLong();
     failures = 0;
     wrong = 0;
   }
 
   /// What came before was no question to a registry: silence counts from here.
   synchronized void begin() {
-    lastByte = Math.max(lastByte, System.nanoTime());
+    lastByte = Math.max(lastByte, nanos.getAsLong());
   }
 
   synchronized long nanosSinceByte() {
-    return System.nanoTime() - lastByte;
+    return nanos.getAsLong() - lastByte;
   }
 
   /// Something failed.
@@ -46,7 +56,7 @@ final class Backoff {
         return false;
       }
     }
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     Duration own = nextWait();
     // To be told "at once", or a time that is over, is to be told nothing.
     Duration wait =
@@ -83,6 +93,6 @@ final class Backoff {
   }
 
   private synchronized long left() {
-    return notBefore - System.nanoTime();
+    return notBefore - nanos.getAsLong();
   }
 }

@@ -122,10 +122,20 @@ final class NodeTalk {
     return line.digest().isPresent() ? PullState.PULLING : before;
   }
 
+  /// Counts the silence look by look: while this machine slept, or was too busy to look, nobody
+  /// listened either.
   private void watch() {
+    long longest = patience.look().toNanos() * 2;
+    long looked = System.nanoTime();
+    long heardAt = lastNews;
+    long quiet = 0;
     try {
       while (!over.await(patience.look().toNanos(), TimeUnit.NANOSECONDS)) {
-        if (silence() > most().toNanos()) {
+        long now = System.nanoTime();
+        quiet = lastNews == heardAt ? quiet + Math.min(now - looked, longest) : 0;
+        heardAt = lastNews;
+        looked = now;
+        if (quiet > most().toNanos()) {
           stalled = true;
           lines.close();
           return;

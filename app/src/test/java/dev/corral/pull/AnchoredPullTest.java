@@ -63,7 +63,8 @@ class AnchoredPullTest {
         .reach(
             new Nodes(
                 management,
-                _ -> Optional.of(new NodeSpot("rig", target, Optional.of(ollama), mayWrite))));
+                _ -> Optional.of(new NodeSpot("rig", target, Optional.of(ollama), mayWrite)),
+                Yard.PATIENT));
     anchors = yard.anchors(management, target);
     old = publish(OLD);
   }

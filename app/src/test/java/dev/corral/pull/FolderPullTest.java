@@ -55,7 +55,8 @@ class FolderPullTest {
         .reach(
             new Nodes(
                 new Management(upstream, "instance-of-the-test"),
-                _ -> Optional.of(new NodeSpot("rig", target, store, true))));
+                _ -> Optional.of(new NodeSpot("rig", target, store, true)),
+                Yard.PATIENT));
   }
 
   @AfterEach
@@ -119,7 +120,7 @@ class FolderPullTest {
 
   @Test
   void nothingIsSeenThereBeforeItIsWholeAndARestartGoesOn() throws Exception {
-    registry.play(new Mischief.Slow(300_000), Where.everywhere());
+    registry.play(Mischief.heldFrom(400_000), Where.everywhere());
     Pull job = ask();
     yard.await(job.id(), pull -> pull.bytesDone() > 300_000);
     assertThat(manifest()).doesNotExist();
@@ -152,7 +153,7 @@ class FolderPullTest {
         new ImageLayer("template", Content.of("{{ .Prompt }}")),
         new ImageLayer("model", WEIGHTS));
     registry.play(
-        new Mischief.Slow(300_000), Where.path(RegistryDouble.blobPath("ns/m", WEIGHTS.digest())));
+        Mischief.heldFrom(200_000), Where.path(RegistryDouble.blobPath("ns/m", WEIGHTS.digest())));
     Pull job = ask();
     yard.await(job.id(), pull -> pull.bytesDone() > 100_000);
     String digest = Content.of("{{ .Prompt }}").digest();

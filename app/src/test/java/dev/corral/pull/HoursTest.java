@@ -73,7 +73,7 @@ class HoursTest {
     try (RegistryDouble registry = RegistryDouble.start();
         Yard yard = new Yard(folder, registry)) {
       registry.publish("ns/m:t", Yard.CONFIG, new ImageLayer("model", WEIGHTS));
-      registry.play(new Mischief.Slow(300_000), Where.everywhere());
+      registry.play(Mischief.heldFrom(400_000), Where.everywhere());
       Pull job = yard.ask("127.0.0.1:" + registry.port() + "/ns/m:t");
       yard.await(job.id(), pull -> pull.bytesDone() > 300_000);
       yard.hours(elsewhere());
@@ -90,7 +90,7 @@ class HoursTest {
     try (RegistryDouble registry = RegistryDouble.start();
         Yard yard = new Yard(folder, registry)) {
       registry.publish("ns/m:t", Yard.CONFIG, new ImageLayer("model", WEIGHTS));
-      registry.play(new Mischief.Slow(300_000), Where.everywhere());
+      registry.play(Mischief.heldFrom(200_000), Where.everywhere());
       yard.hours(elsewhere());
       Pull job = yard.ask("127.0.0.1:" + registry.port() + "/ns/m:t");
       assertThat(yard.pulls().resume(job.id())).isTrue();
@@ -123,7 +123,7 @@ class HoursTest {
       registry.publish("ns/m:t", Yard.CONFIG, new ImageLayer("model", WEIGHTS));
       registry.publish(
           "ns/m:u", Yard.CONFIG, new ImageLayer("model", Content.random(1_000_000, 2)));
-      registry.play(new Mischief.Slow(300_000), Where.everywhere());
+      registry.play(Mischief.heldFrom(200_000), Where.everywhere());
       String wish = "127.0.0.1:" + registry.port() + "/ns/m:t";
       Pull early = yard.pulls().ask(Yard.name(wish), Pulls.OWN, Pulls.PREFETCH);
       yard.await(early.id(), pull -> pull.bytesDone() > 100_000);

@@ -211,12 +211,20 @@ class HubFilesTest {
     assertThat(asked(0) + asked(2)).isZero();
   }
 
+  /// For its header first, which comes, then for its bytes, which do not.
+  private Pull untilTheLastPartIsAskedFor() {
+    Where last = Where.path(HubDouble.filePath(REPOSITORY, file(2)));
+    hub.play(new Mischief.Slow(Integer.MAX_VALUE), last.once());
+    hub.play(Mischief.heldFrom(0), last);
+    Pull job = yard.ask(NAME);
+    yard.await(job.id(), _ -> asked(2) > 1);
+    return job;
+  }
+
   @Test
   void aRestartGoesOnBehindThePartsThatAreIn() throws Exception {
     publish(0, 1, 2);
-    hub.play(new Mischief.Slow(10_000), Where.path(HubDouble.filePath(REPOSITORY, file(2))));
-    Pull job = yard.ask(NAME);
-    yard.await(job.id(), _ -> asked(2) > 1); // for its header first, then for its bytes
+    Pull job = untilTheLastPartIsAskedFor();
     yard.stop();
     hub.behave();
     hub.play(Mischief.status(400), Where.path("/v2/" + REPOSITORY + "/manifests/Q4_K_M"));
@@ -293,9 +301,7 @@ class HubFilesTest {
   @Test
   void whatAnEarlierPullLeftAndNobodyCanUseIsMadeAnew() throws Exception {
     publish(0, 1, 2);
-    hub.play(new Mischief.Slow(10_000), Where.path(HubDouble.filePath(REPOSITORY, file(2))));
-    Pull job = yard.ask(NAME);
-    yard.await(job.id(), _ -> asked(2) > 1);
+    Pull job = untilTheLastPartIsAskedFor();
     yard.stop();
     Path joined = joinedBefore();
     Files.write(joined, new byte[100]); // as a disk leaves it that lost what it had promised

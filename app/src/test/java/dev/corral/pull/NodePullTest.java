@@ -39,7 +39,7 @@ class NodePullTest {
   private static final Content WEIGHTS = Content.random(100_000, 7);
 
   /// What one may stand still in the tests of that.
-  private static final Duration STALL = Duration.ofSeconds(1);
+  private static final Duration STALL = Duration.ofMillis(2_500);
 
   private static final int MOST_CURES = 3;
 
@@ -72,7 +72,7 @@ class NodePullTest {
   ///
   /// @param stall how long a node may be silent; only a test of that is hasty
   private void reach(Duration stall) {
-    reach(stall, Duration.ofSeconds(20));
+    reach(stall, LIMIT);
   }
 
   private void reach(Duration stall, Duration giveUp) {
@@ -148,12 +148,14 @@ class NodePullTest {
 
   @Test
   void theSecondWhoAsksJoinsAndAClosedClientEndsNothing() {
-    node.onPull(model(), right().in(4, Duration.ofMillis(40)));
+    node.onPull(model(), right());
+    node.inject(new Fault.Held(2), Where.path("/api/pull"));
     OwnNode face = new OwnNode(List.of(new Pulling(yard.pulls()).routes()));
     CalledNode.postAndLeave(face, "/api/pull?on=rig", "{\"model\":\"" + model() + "\"}", 1);
     Pull first = yard.pulls().all().getFirst();
     Pull second = ask();
     assertThat(second.id()).isEqualTo(first.id());
+    node.heal();
     assertThat(yard.awaitEnd(first.id()).state()).isEqualTo(PullState.DONE);
     assertThat(node.exchanges("/api/pull"))
         .extracting(Exchange::fate)
@@ -180,7 +182,7 @@ class NodePullTest {
   @Test
   void aSilentVerificationIsNoStall() {
     reach(STALL);
-    node.onPull(model(), right().verifyingFor(STALL.multipliedBy(3)));
+    node.onPull(model(), right().verifyingFor(STALL.plus(STALL.dividedBy(2))));
     assertThat(pull().state()).isEqualTo(PullState.DONE);
     assertThat(pulls()).isEqualTo(1);
   }
@@ -215,7 +217,7 @@ class NodePullTest {
 
   /// Healthy, and longer on the way than one may stand still.
   private PullPlan slow() {
-    return right().in(16, STALL.dividedBy(8));
+    return right().in(10, STALL.dividedBy(6));
   }
 
   @Test
@@ -413,7 +415,7 @@ class NodePullTest {
 
   @Test
   void theTimeInWhichWeLookedOurselvesIsNoSilenceOfTheNode() {
-    Duration giveUp = Duration.ofSeconds(2);
+    Duration giveUp = Duration.ofSeconds(5);
     reach(Await.LONG, giveUp);
     node.onPull(model(), right());
     node.inject(Fault.silentPrefill(giveUp.plusMillis(500)), Where.path("/api/tags").once());
@@ -504,7 +506,7 @@ class NodePullTest {
 
   @Test
   void aCancelledJobEndsThePullOfTheNode() {
-    node.onPull(model(), right().in(1000, Duration.ofMillis(20)));
+    node.onPull(model(), right().in(1000, Duration.ofMillis(200)));
     Pull job = ask();
     yard.await(job.id(), now -> now.state() == PullState.PULLING);
     assertThat(yard.pulls().cancel(job.id())).isTrue();

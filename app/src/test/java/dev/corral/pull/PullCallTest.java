@@ -112,10 +112,11 @@ class PullCallTest {
 
   @Test
   void aCallerWhoLeavesDoesNotStopTheJob() {
-    registry.play(new Mischief.Slow(1_000_000), Where.everywhere());
-    CalledNode.postAndLeave(node, "/api/pull", "{\"model\":\"" + name() + "\"}", 3);
+    registry.play(Mischief.heldFrom(1_000_000), Where.everywhere());
+    CalledNode.postAndLeave(node, "/api/pull", "{\"model\":\"" + name() + "\"}", 1);
     Pull job = yard.pulls().all().getFirst();
     assertThat(job.state().ended()).isFalse();
+    registry.behave();
     assertThat(yard.awaitEnd(job.id()).state()).isEqualTo(PullState.DONE);
   }
 

@@ -3,7 +3,10 @@ package dev.corral.pull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.corral.blobs.Partial;
 import dev.corral.model.Bytes;
+import dev.corral.model.Digest;
+import dev.corral.model.Layer;
 import dev.corral.testkit.Body;
 import dev.corral.testkit.Content;
 import dev.corral.testkit.Exchange;
@@ -14,8 +17,12 @@ import dev.corral.testkit.Where;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,10 +87,11 @@ class PullsTest {
 
   @Test
   void theSecondWhoAsksJoinsTheFirst() {
-    registry.play(new Mischief.Slow(2_000_000), WHERE_BLOB);
+    registry.play(Mischief.heldFrom(0), WHERE_BLOB);
     Pull first = yard.ask(name());
     Pull second = yard.ask(name().replace("ns/m", "NS/M"));
     assertThat(second.id()).isEqualTo(first.id());
+    registry.behave();
     assertThat(yard.awaitEnd(first.id()).state()).isEqualTo(PullState.DONE);
     assertThat(registry.exchanges(RegistryDouble.manifestPath("ns/m", "t"))).hasSize(1);
   }
@@ -91,29 +99,35 @@ class PullsTest {
   @Test
   void twoNamesWithTheSameBlobFetchItOnce() {
     registry.publish("ns/m:u", Yard.CONFIG, new ImageLayer("model", WEIGHTS));
-    registry.play(new Mischief.Slow(2_000_000), WHERE_BLOB);
+    registry.play(Mischief.heldFrom(1), WHERE_BLOB);
     Pull one = yard.ask(name());
     Pull other = yard.ask(name().replace(":t", ":u"));
+    yard.await(one.id(), pull -> pull.bytesDone() > 0);
+    yard.await(other.id(), pull -> pull.bytesTotal() > 0);
+    registry.behave();
     assertThat(yard.awaitEnd(one.id()).state()).isEqualTo(PullState.DONE);
     assertThat(yard.awaitEnd(other.id()).state()).isEqualTo(PullState.DONE);
     assertThat(bytesAsked()).isEqualTo(WEIGHTS.size());
   }
 
   @Test
-  void waitingForAnotherPullIsNoSilenceOfTheRegistry() {
-    Content own = Content.of("{{ .System }}");
-    registry.publish(
-        "ns/m:u", Yard.CONFIG, new ImageLayer("model", WEIGHTS), new ImageLayer("template", own));
-    long within = Yard.QUICK.giveUp().toSeconds() + 1;
-    registry.play(
-        new Mischief.Slow(WEIGHTS.size() / Yard.QUICK.connections() / within), WHERE_BLOB);
-    registry.play(
-        Mischief.status(503), Where.path(RegistryDouble.blobPath("ns/m", own.digest())).once());
-    Pull one = yard.ask(name());
-    yard.await(one.id(), pull -> pull.bytesDone() > 0);
-    Pull other = yard.pull(name().replace(":t", ":u"));
-    assertThat(other.state()).as(other.toString()).isEqualTo(PullState.DONE);
-    assertThat(yard.awaitEnd(one.id()).state()).isEqualTo(PullState.DONE);
+  void waitingForAnotherPullIsNoSilenceOfTheRegistry() throws Exception {
+    registry.play(Mischief.status(503), WHERE_BLOB.once());
+    AtomicLong ahead = new AtomicLong();
+    Backoff backoff = new Backoff(Yard.QUICK, () -> System.nanoTime() + ahead.get());
+    Stop stop = new Stop();
+    Fetcher fetcher =
+        new Fetcher(yard.store(), Yard.QUICK, backoff, new Throttle(0), stop, new HashSet<>());
+    Digest digest = Digest.parse(WEIGHTS.digest()).orElseThrow();
+    Layer layer = new Layer(Layer.MODEL, digest, WEIGHTS.size());
+    Source source = Source.of(yard.sources().registry().open(Yard.name(name()), stop.leash()));
+    FutureTask<Work.End> waits = new FutureTask<>(() -> fetcher.blob(fetcher.share(layer), source));
+    try (Partial _ = yard.store().partial(digest)) {
+      Thread.ofVirtual().start(waits);
+      ahead.set(Yard.QUICK.giveUp().multipliedBy(2).toNanos());
+    }
+    assertThat(waits.get()).isEqualTo(new Work.End.Done());
+    assertThat(registry.exchanges(BLOB).size()).as("asked again").isGreaterThan(1);
   }
 
   private long bytesAsked() {
@@ -122,7 +136,7 @@ class PullsTest {
 
   @Test
   void aJobIsPausedAndGoesOnWhereItWas() {
-    registry.play(new Mischief.Slow(500_000), WHERE_BLOB);
+    registry.play(Mischief.heldFrom(1_000_000), WHERE_BLOB);
     Pull job = yard.ask(name());
     yard.await(job.id(), pull -> pull.bytesDone() > 800_000);
     assertThat(yard.pulls().pause(job.id())).isTrue();
@@ -140,7 +154,7 @@ class PullsTest {
 
   @Test
   void askingForAPausedModelGoesOnWithItsJob() {
-    registry.play(new Mischief.Slow(500_000), WHERE_BLOB);
+    registry.play(Mischief.heldFrom(200_000), WHERE_BLOB);
     Pull job = yard.ask(name());
     yard.await(job.id(), pull -> pull.bytesDone() > 100_000);
     yard.pulls().pause(job.id());
@@ -164,7 +178,7 @@ class PullsTest {
 
   @Test
   void aRestartGoesOnByItself() {
-    registry.play(new Mischief.Slow(500_000), WHERE_BLOB);
+    registry.play(Mischief.heldFrom(1_000_000), WHERE_BLOB);
     Pull job = yard.ask(name());
     yard.await(job.id(), pull -> pull.bytesDone() > 800_000);
     yard.stop();
@@ -181,22 +195,31 @@ class PullsTest {
 
   @Test
   void onlySoManyJobsWorkAtOnce() {
-    registry.play(new Mischief.Slow(500_000), WHERE_BLOB);
     for (String tag : List.of("a", "b", "c")) {
       registry.publish(
           "ns/m:" + tag,
           Yard.CONFIG,
           new ImageLayer("model", Content.random(2_000_000, tag.hashCode())));
     }
-    registry.play(new Mischief.Slow(1_000_000), Where.everywhere());
+    registry.play(Mischief.heldFrom(100_000), Where.everywhere());
     List<Pull> jobs =
         List.of("a", "b", "c").stream()
             .map(tag -> yard.ask(name().replace(":t", ":" + tag)))
             .toList();
+    yard.await(jobs.get(0).id(), pull -> pull.bytesDone() > 0);
     yard.await(jobs.get(1).id(), pull -> pull.bytesDone() > 0);
     assertThat(yard.pulls().find(jobs.get(2).id()).orElseThrow().state())
         .isEqualTo(PullState.QUEUED);
+    registry.behave();
     jobs.forEach(job -> assertThat(yard.awaitEnd(job.id()).state()).isEqualTo(PullState.DONE));
+    Set<String> working = new HashSet<>();
+    for (PullEvent event : List.copyOf(yard.events)) {
+      boolean _ =
+          event.pull().state().running()
+              ? working.add(event.pull().id())
+              : working.remove(event.pull().id());
+      assertThat(working).hasSizeLessThanOrEqualTo(2);
+    }
   }
 
   @Test
@@ -229,6 +252,8 @@ class PullsTest {
 
   @Test
   void whatBreaksOffIsTakenUpAgain() {
+    yard.close();
+    yard = Yard.impatient(folder, Duration.ofSeconds(2), Yard.QUICK, registry);
     registry.play(new Mischief.CutAt(100_000), WHERE_BLOB.times(3));
     registry.play(Mischief.status(500), WHERE_BLOB.times(2));
     registry.play(Mischief.busy(429, Duration.ZERO), WHERE_BLOB.times(2));
@@ -240,6 +265,8 @@ class PullsTest {
 
   @Test
   void aRegistryThatGivesNothingAnyMoreIsGivenUpAndTakenUpLater() {
+    yard.close();
+    yard = Yard.impatient(folder, Yard.LIMIT, Yard.quick(Duration.ofSeconds(5)), registry);
     registry.play(new Mischief.CutAt(100_000), WHERE_BLOB.times(4));
     registry.play(Mischief.status(503), WHERE_BLOB);
     Pull failed = yard.pull(name());
@@ -325,7 +352,7 @@ class PullsTest {
 
   @Test
   void aPullThatHadBegunWaitsForRoomAndDoesNotEnd() {
-    registry.play(new Mischief.Slow(500_000), WHERE_BLOB);
+    registry.play(Mischief.heldFrom(200_000), WHERE_BLOB);
     Pull job = yard.ask(name());
     yard.await(job.id(), pull -> pull.bytesDone() > 100_000);
     yard.stop();

@@ -64,7 +64,7 @@ class SmallDiskTest {
 
   @Test
   void aDiskThatFillsOnTheWayPausesThePullWhichGoesOnWhenThereIsRoom() throws Exception {
-    registry.play(new Mischief.Slow(500_000), Where.everywhere());
+    registry.play(Mischief.heldFrom(1_000_000), Where.everywhere());
     try (Yard yard = new Yard(folder, registry)) {
       Pull job = yard.ask(name());
       yard.await(job.id(), pull -> pull.bytesDone() > 500_000);
@@ -156,7 +156,7 @@ class SmallDiskTest {
       assertThat(anchors.list()).hasSize(1);
 
       registry.publish("ns/other:t", Yard.CONFIG, new ImageLayer("model", SMALLER));
-      registry.play(new Mischief.Slow(300_000), Where.everywhere());
+      registry.play(Mischief.heldFrom(600_000), Where.everywhere());
       Pull job = yard.pulls().ask(Yard.name(name().replace("/m:", "/other:")), "test");
       yard.await(job.id(), pull -> pull.bytesDone() > 300_000);
       assertThat(anchors.list()).as("there was room when it began").hasSize(1);

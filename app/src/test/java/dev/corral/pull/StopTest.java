@@ -2,6 +2,7 @@ package dev.corral.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.corral.testkit.Await;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,7 @@ class StopTest {
     Thread.ofVirtual().start(work);
     asked.await();
     stop.ask();
-    assertThat(work.get(30, TimeUnit.SECONDS)).isEqualTo("stopped");
+    assertThat(work.get(Await.LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo("stopped");
     never.countDown();
     assertThat(stop.unlessAsked(() -> "late again", "stopped")).isEqualTo("stopped");
   }

@@ -51,25 +51,31 @@ public final class Yard implements AutoCloseable {
   static final Duration LIMIT = Await.LONG;
   private static final long KIBI = 1 << 10;
 
-  /// Small pieces and short waits, otherwise as in earnest.
-  static final FetchSettings QUICK =
-      new FetchSettings(
-          4,
-          64 * KIBI,
-          1024 * KIBI,
+  /// Small pieces and short waits between tries, otherwise more patient than in earnest.
+  static final FetchSettings QUICK = quick(LIMIT);
+
+  /// As for any node, but that a busy machine is not taken for a silent one.
+  static final NodePatience PATIENT =
+      new NodePatience(
+          LIMIT,
+          LIMIT,
+          LIMIT,
+          LIMIT,
+          20 << 20,
+          Duration.ofMinutes(5),
           Duration.ofMillis(20),
-          Duration.ofMillis(5),
+          Duration.ofMillis(10),
           Duration.ofMillis(50),
+          LIMIT,
           3,
-          Duration.ofSeconds(3),
-          1,
-          Duration.ofSeconds(60),
-          Duration.ofMillis(50));
+          3);
 
   private final Path folder;
   private final List<String> registries;
   private final PullSettings settings;
   private final Hub hub;
+  private final Duration silence;
+  private final FetchSettings fetch;
   final List<PullEvent> events = Collections.synchronizedList(new ArrayList<>());
   private volatile Duration ahead = Duration.ZERO;
   private Database database;
@@ -87,11 +93,42 @@ public final class Yard implements AutoCloseable {
 
   /// @param hub a double of it, which must be among the registries
   Yard(Path folder, Hub hub, String... registries) {
+    this(folder, hub, LIMIT, QUICK, registries);
+  }
+
+  private Yard(Path folder, Hub hub, Duration silence, FetchSettings fetch, String... registries) {
     this.folder = folder;
     this.hub = hub;
+    this.silence = silence;
+    this.fetch = fetch;
     this.registries = List.of(registries);
     this.settings = settings("");
     start(Optional.empty());
+  }
+
+  /// For a test of what stands still, or gives nothing.
+  ///
+  /// @param silence after which a connection is left
+  static Yard impatient(
+      Path folder, Duration silence, FetchSettings fetch, RegistryDouble registry) {
+    Hub none = Hub.of(_ -> Optional.empty());
+    return new Yard(folder, none, silence, fetch, registry.url().toString());
+  }
+
+  /// [#QUICK], but for how long nothing may come.
+  static FetchSettings quick(Duration giveUp) {
+    return new FetchSettings(
+        4,
+        64 * KIBI,
+        1024 * KIBI,
+        Duration.ofMillis(20),
+        Duration.ofMillis(5),
+        Duration.ofMillis(50),
+        3,
+        giveUp,
+        1,
+        Duration.ofSeconds(60),
+        Duration.ofMillis(50));
   }
 
   private PullSettings settings(String window) {
@@ -109,8 +146,7 @@ public final class Yard implements AutoCloseable {
     } catch (StoreFailure e) {
       throw new IllegalStateException(e);
     }
-    Patience patience =
-        new Patience(Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(10));
+    Patience patience = new Patience(LIMIT, silence, LIMIT);
     Outbound outbound =
         new Outbound(
             hub.among(Destinations.of(settings.hosts(), settings.registries())),
@@ -130,7 +166,7 @@ public final class Yard implements AutoCloseable {
             store,
             sources,
             settings,
-            QUICK,
+            fetch,
             () -> Instant.now().plus(ahead),
             events::add);
   }
