@@ -28,7 +28,8 @@ final class StoreLock {
   /// @param file in a folder that is resolved, so that it has one spelling
   StoreLock(Path file) {
     this.file = file;
-    this.threads = IN_PROCESS.computeIfAbsent(file, _ -> new ReentrantLock());
+    // Fair: one that changes names without a pause must not keep the others out.
+    this.threads = IN_PROCESS.computeIfAbsent(file, _ -> new ReentrantLock(true));
   }
 
   /// Work under the lock.
