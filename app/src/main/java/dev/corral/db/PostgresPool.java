@@ -13,8 +13,9 @@ final class PostgresPool implements Database.Connections {
   /// Writes are rare and short; several instances share the server's limit.
   private static final int CONNECTIONS = 6;
 
-  /// How long a caller waits for a connection while the server is away.
-  private static final int WAIT_MILLIS = 3_000;
+  /// How long a caller waits for a connection while the server is away: longer than one that is
+  /// only busy needs.
+  private static final int WAIT_MILLIS = 10_000;
 
   private final HikariDataSource pool;
 

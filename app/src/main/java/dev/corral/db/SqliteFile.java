@@ -12,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,8 +35,15 @@ final class SqliteFile implements Database.Connections {
 
   private static final int READERS = 3;
 
-  /// Only another process can make us wait; a transaction of ours takes milliseconds.
+  /// How long another process that writes is waited for.
   private static final int BUSY_MILLIS = 5_000;
+
+  /// How long one waits for those of ours that came before: each takes milliseconds, but a disk
+  /// that others keep busy makes seconds of many.
+  private static final Duration TURN = Duration.ofSeconds(30);
+
+  /// So soon a waiting one notices that the database was closed.
+  private static final Duration LOOK = Duration.ofMillis(500);
 
   private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\.(\\d+).*");
 
@@ -124,15 +132,17 @@ final class SqliteFile implements Database.Connections {
   /// still writes down what it did.
   private Connection take(BlockingQueue<Connection> free) throws SQLException {
     boolean interrupted = false;
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(BUSY_MILLIS);
+    long end = System.nanoTime() + TURN.toNanos();
     try {
       while (!closed) {
         try {
-          Connection connection = free.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-          if (connection == null) {
-            throw new SQLException("no connection became free within " + BUSY_MILLIS + " ms");
+          Connection connection = free.poll(LOOK.toNanos(), TimeUnit.NANOSECONDS);
+          if (connection != null) {
+            return connection;
           }
-          return connection;
+          if (System.nanoTime() > end) {
+            throw new SQLException("no connection became free within " + TURN.toSeconds() + " s");
+          }
         } catch (InterruptedException e) {
           interrupted = true;
         }

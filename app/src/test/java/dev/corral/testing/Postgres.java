@@ -4,6 +4,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,9 @@ import org.junit.jupiter.api.Assumptions;
 /// One real PostgreSQL for all tests of a run, started by the first that asks. Where it cannot run,
 /// those tests are skipped and say why.
 public final class Postgres {
+  /// On a machine that is busy with other things.
+  private static final Duration START = Duration.ofMinutes(3);
+
   private static final AtomicInteger NUMBER = new AtomicInteger();
   private static @Nullable EmbeddedPostgres running;
   private static @Nullable String obstacle;
@@ -35,7 +39,7 @@ public final class Postgres {
   private static synchronized Optional<EmbeddedPostgres> server() {
     if (running == null && obstacle == null) {
       try {
-        running = EmbeddedPostgres.builder().start();
+        running = EmbeddedPostgres.builder().setPGStartupWait(START).start();
         Runtime.getRuntime().addShutdownHook(new Thread(Postgres::stop));
       } catch (IOException | RuntimeException e) {
         obstacle = String.valueOf(e.getMessage());
