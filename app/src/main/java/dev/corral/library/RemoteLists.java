@@ -138,8 +138,8 @@ public final class RemoteLists implements AutoCloseable {
       return failed(source, "it holds no entry that can be used: " + why);
     }
     if (settings.sources().contains(source)) {
-      lists.put(source, list);
       keep(source, bytes.get(), response.header("etag").orElse(""));
+      lists.put(source, list); // last: who sees it may rely on its being kept
     }
     return true;
   }

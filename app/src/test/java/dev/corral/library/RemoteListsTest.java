@@ -138,7 +138,7 @@ class RemoteListsTest {
                 Outbound.Lookup.system(),
                 Proxies.NONE,
                 () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
-                Patience.USUAL,
+                new Patience(Await.LONG, Await.LONG, Await.LONG),
                 "test"),
         notices::add);
   }

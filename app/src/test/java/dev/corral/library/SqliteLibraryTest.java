@@ -50,7 +50,7 @@ class SqliteLibraryTest extends LibraryContract {
         new ProcessBuilder("sqlite3", home.resolve("library.db").toString(), CLASSIC)
             .redirectErrorStream(true)
             .start();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(3, TimeUnit.MINUTES)).isTrue();
     assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
         .isEmpty();
 
