@@ -59,7 +59,7 @@ class ConfigWatchTest {
 
   @Test
   void aChangedFileIsTakenOver() throws Exception {
-    Files.writeString(file, "owner: Bob\n");
+    put(file, "owner: Bob\n");
     assertThat(owner()).isEqualTo("Bob");
   }
 
@@ -73,9 +73,9 @@ class ConfigWatchTest {
 
   @Test
   void aBrokenFileIsToldAndTheNextGoodOneIsTakenOver() throws Exception {
-    Files.writeString(file, "ownr: Bob\n");
+    put(file, "ownr: Bob\n");
     assertThat(next()).isInstanceOf(Loaded.Invalid.class);
-    Files.writeString(file, "owner: Bob\n");
+    put(file, "owner: Bob\n");
     assertThat(owner()).isEqualTo("Bob");
   }
 
@@ -90,16 +90,16 @@ class ConfigWatchTest {
 
   @Test
   void aDotEnvCountsToo() throws Exception {
-    Files.writeString(home.resolve(".env"), "CORRAL_OWNER=Kim\n");
+    put(home.resolve(".env"), "CORRAL_OWNER=Kim\n");
     assertThat(owner()).isEqualTo("Kim");
   }
 
   @Test
   void aFileBesideThatComesChangesOrGoesCountsToo() throws Exception {
     Path beside = home.resolve("tiers.yaml");
-    Files.writeString(beside, "tiers: {}\n");
+    put(beside, "tiers: {}\n");
     assertThat(owner()).isEqualTo("Ann");
-    Files.writeString(beside, "tiers: {free: {model: hen}}\n");
+    put(beside, "tiers: {free: {model: hen}}\n");
     assertThat(owner()).isEqualTo("Ann");
     Files.delete(beside);
     assertThat(owner()).isEqualTo("Ann");
@@ -148,7 +148,7 @@ class ConfigWatchTest {
             end.set("cut short");
           }
         });
-    Files.writeString(file, "owner: Bob\n");
+    put(file, "owner: Bob\n");
     begun.await();
     Thread closing = Thread.ofVirtual().start(slow::close);
     Await.until(() -> closing.getState() == Thread.State.TIMED_WAITING, "it waits for the end");
@@ -168,10 +168,16 @@ class ConfigWatchTest {
           }
           late.add(loaded);
         });
-    Files.writeString(file, "owner: Bob\n");
+    put(file, "owner: Bob\n");
     assertThat(late.poll(60, TimeUnit.SECONDS)).isInstanceOf(Loaded.Valid.class);
     unlucky.close();
     assertThat(tries).as("and no more once it went").hasValue(3);
+  }
+
+  /// At once: half a file may stand still where whoever writes it is kept waiting.
+  private void put(Path where, String text) throws IOException {
+    Path part = Files.writeString(home.resolve("part"), text);
+    Files.move(part, where, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private String owner() throws InterruptedException {

@@ -34,7 +34,7 @@ class NvmlTest {
       """;
 
   private static final Programs PROGRAMS =
-      new Programs(List.of(Path.of("/usr/bin")), Duration.ofSeconds(60));
+      new Programs(List.of(Path.of("/usr/bin")), Duration.ofMinutes(5));
 
   @TempDir private Path folder;
 

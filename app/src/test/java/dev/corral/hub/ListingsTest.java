@@ -7,6 +7,7 @@ import dev.corral.hub.Repository.Access;
 import dev.corral.outbound.Patience;
 import dev.corral.registry.Trouble;
 import dev.corral.registry.Trouble.Kind;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.Body;
 import dev.corral.testkit.Content;
 import dev.corral.testkit.Exchange;
@@ -113,7 +114,7 @@ class ListingsTest {
   @Test
   void whatTheHubDidNotSayOnceIsAskedAgainWithTheNextListing() {
     Instant[] now = {Instant.parse("2026-11-21T12:00:00Z")};
-    Hubs later = Yonder.hubs(hub, "", Patience.USUAL, () -> now[0]);
+    Hubs later = Yonder.hubs(hub, "", Yonder.PATIENT, () -> now[0]);
     publish(1);
     hub.info(REPO, info -> info.putArray("tags").add("license:mit"));
     hub.play(Mischief.status(404), Where.path(HubDouble.infoPath(REPO)).once());
@@ -142,7 +143,7 @@ class ListingsTest {
   @Test
   void anOldListingIsAskedAboutAndTakenForGoodWhereNothingChanged() {
     Instant[] now = {Instant.parse("2026-11-21T12:00:00Z")};
-    Hubs later = Yonder.hubs(hub, "", Patience.USUAL, () -> now[0]);
+    Hubs later = Yonder.hubs(hub, "", Yonder.PATIENT, () -> now[0]);
     publish(2);
     Repository first = got(later.repository(NAME));
     now[0] = now[0].plusSeconds(61);
@@ -157,8 +158,7 @@ class ListingsTest {
 
   @Test
   void aHubThatHangsIsGivenUp() {
-    Patience hasty =
-        new Patience(Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofSeconds(5));
+    Patience hasty = new Patience(Await.LONG, Duration.ofMillis(300), Await.LONG);
     publish(1);
     hub.inject(Fault.hang(), LISTING);
     Trouble trouble =

@@ -8,6 +8,7 @@ import dev.corral.outbound.Proxies;
 import dev.corral.registry.Hub;
 import dev.corral.registry.Registry;
 import dev.corral.registry.Trouble;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.HubDouble;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -18,12 +19,14 @@ import javax.net.ssl.SSLSocketFactory;
 
 /// The room in front of a double of the Hub.
 final class Yonder {
+  static final Patience PATIENT = new Patience(Await.LONG, Await.LONG, Await.LONG);
+
   private Yonder() {}
 
   /// @param key the HF_TOKEN; empty for none
   /// @param further hosts that may be asked or led to
   static Hubs hubs(HubDouble hub, String key, String... further) {
-    return hubs(hub, key, Patience.USUAL, InstantSource.system(), further);
+    return hubs(hub, key, PATIENT, InstantSource.system(), further);
   }
 
   static Hubs hubs(

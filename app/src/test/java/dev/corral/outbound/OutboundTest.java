@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.corral.outbound.NotReached.Why;
+import dev.corral.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.SocketTimeoutException;
@@ -23,8 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The client that data steers: where it goes, where it does not, and what it shows to whom.
 class OutboundTest {
   /// For a server that is silent: as long as a busy machine needs for all before the silence.
-  private static final Patience HASTY =
-      new Patience(Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofSeconds(30));
+  private static final Patience HASTY = new Patience(Await.LONG, Duration.ofSeconds(4), Await.LONG);
+
+  private static final Patience PATIENT = new Patience(Await.LONG, Await.LONG, Await.LONG);
 
   private final Scripted server = new Scripted();
 
@@ -245,8 +247,7 @@ class OutboundTest {
   void aServerThatOnlyDripsIsLeft() {
     server.answers("/x", "HTTP/1.1 200 OK\nContent-Length: 9999\n\n…drips");
     server.answers("/chunks", "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n1f40\r\n…drips");
-    Patience brief =
-        new Patience(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(4));
+    Patience brief = new Patience(Await.LONG, Await.LONG, Duration.ofSeconds(4));
     Outbound impatient = outbound(listed(), Outbound.Lookup.system(), brief);
     for (String path : List.of("/x", "/chunks")) {
       Response response = (Response) impatient.send(Ask.get(server.at(path)));
@@ -276,14 +277,13 @@ class OutboundTest {
         };
     Patience hasty =
         new Patience(Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofSeconds(5));
-    assertThat(lookedUp(none, Patience.USUAL).text())
-        .isEqualTo("there is no host called r.example.com");
-    assertThat(lookedUp(broken, Patience.USUAL).text())
+    assertThat(lookedUp(none, PATIENT).text()).isEqualTo("there is no host called r.example.com");
+    assertThat(lookedUp(broken, PATIENT).text())
         .isEqualTo("the name r.example.com could not be looked up");
     NotReached slow = lookedUp(silent, hasty);
     assertThat(slow.why()).isEqualTo(Why.SILENT);
     assertThat(slow.text()).isEqualTo("the name r.example.com could not be looked up in time");
-    assertThat(lookedUp(_ -> List.of(), Patience.USUAL).why())
+    assertThat(lookedUp(_ -> List.of(), PATIENT).why())
         .as("no address at all")
         .isEqualTo(Why.NOT_ALLOWED);
     never.countDown();
@@ -304,7 +304,7 @@ class OutboundTest {
   }
 
   private static Outbound outbound(Destinations destinations, Outbound.Lookup lookup) {
-    return outbound(destinations, lookup, Patience.USUAL);
+    return outbound(destinations, lookup, PATIENT);
   }
 
   private static Outbound outbound(

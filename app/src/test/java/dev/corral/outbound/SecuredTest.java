@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.outbound.NotReached.Why;
+import dev.corral.testkit.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -35,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// judged by name.
 class SecuredTest {
   private static final char[] PASSWORD = "changeit".toCharArray();
+
+  private static final Patience PATIENT = new Patience(Await.LONG, Await.LONG, Await.LONG);
 
   private static SSLContext trusting;
   private Scripted server;
@@ -102,7 +105,7 @@ class SecuredTest {
             _ -> List.of(InetAddress.getLoopbackAddress()),
             proxies,
             () -> tls,
-            Patience.USUAL,
+            PATIENT,
             "corral-test")
         .send(Ask.get(at(host)));
   }
@@ -135,7 +138,7 @@ class SecuredTest {
     try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       CompletableFuture<byte[]> heard = new CompletableFuture<>();
       Thread.ofVirtual().start(() -> answerPlainly(plain, heard));
-      NotReached no = asked(plain.getLocalPort(), Patience.USUAL);
+      NotReached no = asked(plain.getLocalPort(), PATIENT);
       assertThat(no.why()).isEqualTo(Why.TLS);
       assertThat(new String(heard.join(), StandardCharsets.ISO_8859_1))
           .as("a handshake and no request")
@@ -147,8 +150,7 @@ class SecuredTest {
   @Test
   void aPortThatNeverAnswersTheHandshakeIsLeft() throws Exception {
     try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Patience hasty =
-          new Patience(Duration.ofSeconds(30), Duration.ofMillis(300), Duration.ofSeconds(30));
+      Patience hasty = new Patience(Await.LONG, Duration.ofMillis(300), Await.LONG);
       assertThat(asked(mute.getLocalPort(), hasty).why()).isEqualTo(Why.SILENT);
     }
   }
@@ -228,7 +230,11 @@ class SecuredTest {
           Socket server = new Socket(InetAddress.getLoopbackAddress(), target)) {
         StringBuilder head = new StringBuilder();
         while (!head.toString().endsWith("\r\n\r\n")) {
-          head.append((char) client.getInputStream().read());
+          int next = client.getInputStream().read();
+          if (next < 0) {
+            return;
+          }
+          head.append((char) next);
         }
         heads.add(head.toString().replace("\r", ""));
         client

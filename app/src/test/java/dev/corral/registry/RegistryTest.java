@@ -10,6 +10,7 @@ import dev.corral.outbound.Outbound;
 import dev.corral.outbound.Patience;
 import dev.corral.outbound.Proxies;
 import dev.corral.registry.Trouble.Kind;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.Body;
 import dev.corral.testkit.Content;
 import dev.corral.testkit.Exchange;
@@ -357,7 +358,7 @@ class RegistryTest {
             Outbound.Lookup.system(),
             Proxies.NONE,
             () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
-            Patience.USUAL,
+            new Patience(Await.LONG, Await.LONG, Await.LONG),
             "corral-test");
     InstantSource clock = InstantSource.fixed(NOW);
     return new Registry(outbound, hub, clock)

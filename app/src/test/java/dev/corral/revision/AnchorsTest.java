@@ -15,6 +15,7 @@ import dev.corral.model.Layer;
 import dev.corral.model.Manifest;
 import dev.corral.model.ModelName;
 import dev.corral.ollama.Management;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.Exchange;
 import dev.corral.testkit.Fault;
 import dev.corral.testkit.OllamaNode;
@@ -411,7 +412,7 @@ class AnchorsTest {
     Anchor slow = anchors.keep("rig", ModelName.parse("markov-a").orElseThrow()).orElseThrow();
     node.inject(new Fault.Hang(), Where.path("/api/delete").once());
     Thread waits = Thread.ofVirtual().start(() -> anchors.drop(slow));
-    Exchange _ = node.awaitExchange("/api/delete", Duration.ofSeconds(30));
+    Exchange _ = node.awaitExchange("/api/delete", Await.LONG);
     assertThat(anchors.keep("own", FOX)).isPresent();
     assertThat(anchors.bringBack(slow).back()).as("it is just being removed").isFalse();
     assertThat(waits.isAlive()).isTrue();
