@@ -89,6 +89,6 @@ final class ChildCorral {
   }
 
   static boolean ended(Process process) throws InterruptedException {
-    return process.waitFor(60, TimeUnit.SECONDS);
+    return process.waitFor(3, TimeUnit.MINUTES);
   }
 }

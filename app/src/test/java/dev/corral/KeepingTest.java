@@ -54,6 +54,18 @@ class KeepingTest {
     close();
     corral = nodes.length == 0 ? RunningCorral.alone(yaml) : RunningCorral.with(yaml, nodes);
     store = beside(corral);
+    if (nodes.length > 0) {
+      RunningCorral.await(this::firstNodeIsUp, "the node has answered");
+    }
+  }
+
+  private boolean firstNodeIsUp() {
+    for (JsonNode backend : ask("GET", "/manage/backends").json()) {
+      if (backend.path("name").asText().equals("one")) {
+        return backend.path("state").asText().equals("up");
+      }
+    }
+    return false;
   }
 
   private Answer ask(String method, String path) {
@@ -326,7 +338,10 @@ class KeepingTest {
 
   private void awaitListed(String model) {
     RunningCorral.await(
-        () -> corral.manage("POST", "/manage/backends/own/test", "").text().contains(model),
+        () -> {
+          Answer seen = corral.manage("POST", "/manage/backends/own/test", "");
+          return seen.json().path("models").toString().contains("\"" + model + ":latest\"");
+        },
         model + " is listed");
   }
 }

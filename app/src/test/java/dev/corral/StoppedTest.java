@@ -3,6 +3,7 @@ package dev.corral;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.corral.testkit.Answer;
+import dev.corral.testkit.Await;
 import dev.corral.testkit.Fault;
 import dev.corral.testkit.FreePort;
 import dev.corral.testkit.OllamaNode;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The process is told to stop, or has no means left, while it works.
 class StoppedTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Await.LONG;
 
   /// A JVM with its libraries has about half as many open.
   private static final int FEW_FILES = 400;
@@ -46,12 +47,14 @@ class StoppedTest {
       throws IOException, InterruptedException {
     try (OllamaNode node = OllamaNode.start()) {
       Process corral = inFrontOf(node, 0);
-      node.inject(new Fault.StallAfter(4, Duration.ofMillis(500)), Where.inference().once());
+      node.inject(new Fault.Held(4), Where.inference().once());
       try (RawClient client = RawClient.connect(port, LONG, 0)) {
         client.post("/api/chat", CHAT.formatted(true));
         assertThat(client.readHead().status()).isEqualTo(200);
         StringBuilder text = new StringBuilder(client.readChunk().orElseThrow().bytes().text());
         ChildCorral.stop(corral);
+        RunningCorral.await(this::letsNobodyIn, "nobody new is let in");
+        node.heal();
         for (var chunk = client.readChunk(); chunk.isPresent(); chunk = client.readChunk()) {
           text.append(chunk.get().bytes().text());
         }
@@ -60,6 +63,10 @@ class StoppedTest {
       assertThat(ChildCorral.ended(corral)).isTrue();
       assertThat(node.exchanges("/api/chat")).hasSize(1);
     }
+  }
+
+  private boolean letsNobodyIn() {
+    return RawClient.get(port, "/api/tags").status() == 503;
   }
 
   @Test
