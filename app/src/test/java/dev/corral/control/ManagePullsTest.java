@@ -69,7 +69,7 @@ class ManagePullsTest {
 
   @Test
   void aJobIsPausedResumedAndCancelled() {
-    registry.play(new Mischief.Slow(20_000), Where.everywhere());
+    registry.play(Mischief.heldFrom(1), Where.everywhere());
     String path = ask(model()).headers().first("Location").orElseThrow();
     corral.await(() -> corral.get(path).json().path("bytesDone").asLong() > 0);
 
