@@ -70,12 +70,17 @@ public record Settings(
 
   /// Reads flags, variables and the file; the one place that knows how this tree is written.
   public static Loaded<Settings> load(Sources sources) {
-    return Config.standard()
-        .renaming("default-model", "default")
-        .renaming("protected-models", "protected")
-        .later(LATER)
-        .below(OllamaVariables::settings)
-        .load(Settings.class, defaults(), sources);
+    Loaded<Settings> loaded =
+        Config.standard()
+            .renaming("default-model", "default")
+            .renaming("protected-models", "protected")
+            .later(LATER)
+            .below(OllamaVariables::settings)
+            .load(Settings.class, defaults(), sources);
+    return switch (loaded) {
+      case Loaded.Valid<Settings> valid -> valid.noting(OllamaVariables.notes(sources.variables()));
+      case Loaded.Invalid<Settings> invalid -> invalid;
+    };
   }
 
   public static Settings defaults() {

@@ -163,6 +163,28 @@ class SettingsTest {
     assertThat(loaded.sourceOf("engine.max-loaded")).isEqualTo("OLLAMA_MAX_LOADED_MODELS");
   }
 
+  @Test
+  void aVariableThatNamesTheBackendIsShownAsItsSourceAndOneThatNamesNoneIsNoted()
+      throws IOException {
+    Loaded.Valid<Settings> named =
+        valid(load("", Map.of("OLLAMA_HOST", "0.0.0.0", "OLLAMA_ENDPOINT", "http://a b")));
+    assertThat(named.explain("backends"))
+        .singleElement()
+        .satisfies(entry -> {
+          assertThat(entry.value()).isEqualTo("http://127.0.0.1:11434");
+          assertThat(entry.source()).isEqualTo("OLLAMA_HOST");
+        });
+    assertThat(named.settings().backends()).isEmpty();
+    assertThat(named.notes())
+        .containsExactly("OLLAMA_ENDPOINT is not an address of an Ollama and was set aside");
+    Loaded.Valid<Settings> secret =
+        valid(load("", Map.of("OLLAMA_BASE_URL", "https://me:secret@box")));
+    assertThat(secret.explain("backends").getFirst().value()).doesNotContain("secret");
+    Loaded.Valid<Settings> file =
+        valid(load("backends: [{name: a, url: \"http://a:1\"}]\n", Map.of("OLLAMA_HOST", "b")));
+    assertThat(file.explain("backends[0].url").getFirst().source()).startsWith("corral.yaml");
+  }
+
   private static String nested(String key, String value) {
     int dot = key.indexOf('.');
     return dot < 0

@@ -130,9 +130,16 @@ final class Binder {
     return values;
   }
 
-  /// A list or map of records by default: shown as one entry.
+  /// A list or map of records by default: shown as one entry. What another program's variable says
+  /// in its place is shown too; whoever owns the setting asks that variable itself.
   private Object whole(Object value, String path) {
-    entries.add(new Setting(path, Leaf.shown(path, value), Setting.DEFAULT, List.of()));
+    entries.add(
+        overlay
+            .below(path)
+            .map(given ->
+                new Setting(path, Leaf.shown(path, given.text()), given.source(), List.of()))
+            .orElseGet(
+                () -> new Setting(path, Leaf.shown(path, value), Setting.DEFAULT, List.of())));
     return value;
   }
 

@@ -1,5 +1,6 @@
 package dev.corral.config;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// What reading the configuration came to. Either all of it is right, or none of it is used.
@@ -14,6 +15,13 @@ public sealed interface Loaded<S> {
     public Valid {
       entries = List.copyOf(entries);
       notes = List.copyOf(notes);
+    }
+
+    /// The same with further notes.
+    public Valid<S> noting(List<String> more) {
+      List<String> all = new ArrayList<>(notes);
+      all.addAll(more);
+      return new Valid<>(settings, entries, file, all);
     }
 
     /// The entries of that key and of all below it; none where there is no such key.

@@ -71,9 +71,10 @@ public final class OllamaVariables {
     return Optional.empty();
   }
 
-  /// Values by path, for [Config#below].
+  /// Values by path, for [Config#below]; `backends` is for people only, [#backend] tells programs.
   public static Map<String, Given> settings(Variables variables) {
     Map<String, Given> settings = new LinkedHashMap<>();
+    backend(variables).ifPresent(given -> settings.put("backends", given));
     variables
         .find("OLLAMA_DEFAULT_MODEL")
         .map(given -> new Given(withoutPrefix(trimmed(given.text())), given.source()))
