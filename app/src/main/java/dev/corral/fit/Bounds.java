@@ -27,6 +27,7 @@ final class Bounds {
         && within(shape.deepstack(), STREAMS)
         && within(shape.streams(), STREAMS)
         && within(shape.indexerKey(), ROW)
+        && within(shape.indexerHeads(), HEADS)
         && within(shape.latent().keyLength(), ROW)
         && within(shape.latent().valueLength(), ROW)
         && within(size.inner(), WIDTH)

@@ -19,7 +19,10 @@ final class Cache {
         bytes += cells * row(valueRow(shape, block, run), run.values());
       }
       if (shape.indexerKey() > 0) {
-        bytes += run.streams() * run.cells() * row(shape.indexerKey(), run.keys());
+        long key = row(shape.indexerKey(), run.keys());
+        // strangers may keep full floats there, whatever the cache is made of
+        long most = shape.known() ? key : Math.max(key, FLOAT * shape.indexerKey());
+        bytes += run.streams() * run.cells() * most;
       }
     }
     if (block.recurs()) {

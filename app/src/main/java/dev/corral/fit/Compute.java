@@ -20,6 +20,9 @@ final class Compute {
 
   private static final int MANY_SLOTS = 4;
 
+  /// A stranger's streams before, within and behind what mixes them.
+  private static final int STREAMS_HELD = 3;
+
   private final Shape shape;
   private final Run run;
 
@@ -171,7 +174,7 @@ final class Compute {
     long converted = block.attends() ? converted(block, gpu) : 0;
     long state = state(block, feedForward);
     long beside = hostTensor == 0 ? 0 : Math.max(hostTensor, hostCache);
-    long widest = Math.max(feedForward + beside, state);
+    long widest = Math.max(Math.max(feedForward + beside, state), chosen(block, gpu));
     if (block.attends()) {
       long passing = hostCache > 0 ? Math.max(attention, projected(block)) : attention;
       widest = Math.max(widest, passing + hostCache);
@@ -275,6 +278,18 @@ final class Compute {
     return shape.indexerKey() == 0 ? 0 : w * (INDEXED * block.heads() + run.cells(block));
   }
 
+  /// What a stranger's indexer takes, which chooses the tokens to attend to: scores of its heads,
+  /// beside the attention that they are for. Slots that share a cache are told apart in it once
+  /// more.
+  private long chosen(Block block, boolean gpu) {
+    if (shape.known() || !block.attends() || shape.indexerKey() == 0) {
+      return 0;
+    }
+    long apart = run.slots() > 1 && run.streams() == 1 ? 1 : 0;
+    long cells = run.cells() / shape.compressed() + 1;
+    return w * (shape.indexerHeads() + apart) * cells + attention(block, gpu);
+  }
+
   /// One block's cache as f16, where attention cannot read its type.
   private long converted(Block block, boolean gpu) {
     long width = run.converts(run.keys(), gpu) ? block.keyLength() : 0;
@@ -331,6 +346,13 @@ final class Compute {
   }
 
   private long extra() {
+    if (!shape.known() && shape.streams() > 1) {
+      return STREAMS_HELD * shape.streams() * w * e + widened();
+    }
+    return widened();
+  }
+
+  private long widened() {
     if (shape.perLayerInput() > 0) {
       long tables = w * shape.perLayerInput() * shape.blocks().size();
       return tables + (shape.architecture().equals("gemma3n") ? 3 * w * e : 0);

@@ -11,8 +11,9 @@ import java.util.stream.IntStream;
 /// @param output rows of logits on the host
 record Estimate(List<Long> weights, List<Long> cache, List<Long> compute, long output) {
 
-  /// An architecture whose graph is not known here gets as much again for its steps: with a quarter
-  /// more, one with an attention of its own still took 1.23 times the whole (steps of 4096 tokens).
+  /// An architecture whose graph is not known here gets as much again for its steps. With a quarter
+  /// more some still took more than that; with twice, and what the keys show beside, none that
+  /// could be measured does (`bench/RESULTS.md`).
   private static final long DOUBT = 2;
 
   /// What the encoder of a projector takes for its steps at most; source: memory-fit note, section

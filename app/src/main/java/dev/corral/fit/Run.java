@@ -47,7 +47,9 @@ record Run(
         even,
         settings.allLogits() ? even : Math.min(slots, even),
         slots,
-        settings.flashAttention().on() && !Architectures.withoutFlash(shape.architecture()),
+        settings.flashAttention().on()
+            && !Architectures.withoutFlash(shape.architecture())
+            && (shape.known() || !shape.relative()),
         settings.kvK(),
         settings.kvV());
   }

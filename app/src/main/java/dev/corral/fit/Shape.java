@@ -23,6 +23,9 @@ import java.util.List;
 /// @param positionTable positions are looked up in a table on the host and added
 /// @param deepstack blocks that take an image's features besides
 /// @param indexerKey elements of the key of a sparse-attention indexer; 0 without
+/// @param indexerHeads of such an indexer whose scores are kept apart, for each token of the cache
+/// @param compressed tokens of the cache that it sees as one; 1 as a rule
+/// @param relative attention adds what depends on the distance, which flash attention cannot
 /// @param tensorCount tensors of the file; the engine's budget of graph nodes follows from it
 record Shape(
     String architecture,
@@ -42,6 +45,9 @@ record Shape(
     boolean positionTable,
     long deepstack,
     long indexerKey,
+    long indexerHeads,
+    long compressed,
+    boolean relative,
     long tensorCount) {
 
   /// What a network answers with.

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a [Shape] from a header. Tensors are believed before keys: what a block has is what it is.
@@ -71,12 +72,32 @@ final class ShapeReader {
             new Shape.Latent(
                 key("attention.key_length_mla", 0), key("attention.value_length_mla", 0)),
             key("embedding_length_per_layer_input", 0),
-            Math.max(1, key("altup.num_inputs", 1)),
+            Math.max(1, Math.max(key("altup.num_inputs", 1), key("hyper_connection.count", 1))),
             tensors.containsKey("position_embd.weight"),
             key("n_deepstack_layers", 0),
             key("attention.indexer.key_length", 0),
+            scored(),
+            compressed(),
+            tensors.containsKey("blk.0.attn_rel_b.weight")
+                || key("attention.relative_buckets_count", 0) > 0,
             gguf.tensorCount());
     return Bounds.hold(read) ? Optional.of(read) : Optional.empty();
+  }
+
+  /// Where heads are weighed against each other, one step of the engine sums them up.
+  private long scored() {
+    boolean weighed =
+        IntStream.range(0, (int) key("block_count", 0)).anyMatch(i -> has(i, "indexer.proj"));
+    return weighed ? 0 : key("attention.indexer.head_count", 0);
+  }
+
+  /// Blocks with ratio 0 choose nothing; among the others the least counts.
+  private long compressed() {
+    return gguf.numbers(architecture + ".attention.compress_ratios").stream()
+        .mapToLong(Double::longValue)
+        .filter(ratio -> ratio > 0)
+        .min()
+        .orElse(1);
   }
 
   private long vocabulary() {

@@ -91,7 +91,8 @@ final class Weights {
     }
     if (table != null && tied(gguf, shape)) {
       int device = deal.output();
-      if (device > 0 || Architectures.countsTableTwice(shape.architecture())) {
+      boolean twice = !shape.known() || Architectures.countsTableTwice(shape.architecture());
+      if (device > 0 || twice) {
         bytes[device] += device == 0 ? table.bytes() : padded(table);
       }
     }

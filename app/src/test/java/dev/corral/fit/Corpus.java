@@ -27,6 +27,7 @@ final class Corpus {
 
   final List<Row> rows = new ArrayList<>();
   private final Map<String, Gguf> headers = new HashMap<>();
+  private final Map<String, Shape> shapes = new HashMap<>();
 
   /// @param cells the line of the table, by column
   record Row(String file, Gguf gguf, Shape shape, FitSettings settings, Map<String, String> cells) {
@@ -113,10 +114,11 @@ final class Corpus {
   private void add(Map<String, String> cells) throws IOException {
     String file = cells.get("file");
     if (!headers.containsKey(file)) {
-      headers.put(file, header(folder + "headers/" + file + ".gguf-header.gz"));
+      Gguf read = header(folder + "headers/" + file + ".gguf-header.gz");
+      headers.put(file, read);
+      shapes.put(file, ShapeReader.read(read).orElseThrow());
     }
-    Gguf gguf = headers.get(file);
-    rows.add(new Row(file, gguf, ShapeReader.read(gguf).orElseThrow(), settings(cells), cells));
+    rows.add(new Row(file, headers.get(file), shapes.get(file), settings(cells), cells));
   }
 
   private static FitSettings settings(Map<String, String> cells) {
