@@ -8,6 +8,7 @@ import dev.corral.testkit.Body;
 import dev.corral.testkit.ChaosProxy;
 import dev.corral.testkit.Exchange;
 import dev.corral.testkit.Fault;
+import dev.corral.testkit.Headers;
 import dev.corral.testkit.OllamaNode;
 import dev.corral.testkit.RawClient;
 import dev.corral.testkit.Where;
@@ -139,7 +140,8 @@ class LargeBodyTest {
 
   private Answer post(Body body) {
     try (RawClient client = RawClient.connect(corral.port(), LONG, 0)) {
-      return client.post("/api/generate", body.text()).answer();
+      Headers json = Headers.of("Content-Type", "application/json");
+      return client.request("POST", "/api/generate", json, body).answer();
     }
   }
 

@@ -8,10 +8,16 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// A JSON request as Go's decoder reads it: only the first value counts, names of fields match
 /// without case, the last of several equal ones wins, and errors have Go's words.
 final class Ask {
+  /// Reading takes several times the memory of what is read, so large bodies are read in turn.
+  private static final int LARGE = 1 << 20;
+
+  private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
+
   private final JsonNode root;
 
   private Ask(JsonNode root) {
@@ -48,6 +54,18 @@ final class Ask {
   }
 
   private static JsonNode parse(Body body) {
+    if (body.size() < LARGE) {
+      return parsed(body);
+    }
+    ONE_AT_A_TIME.lock();
+    try {
+      return parsed(body);
+    } finally {
+      ONE_AT_A_TIME.unlock();
+    }
+  }
+
+  private static JsonNode parsed(Body body) {
     try (JsonParser parser = Json.MAPPER.createParser(body.unsafe())) {
       JsonNode node = Json.MAPPER.readTree(parser);
       if (node == null) {

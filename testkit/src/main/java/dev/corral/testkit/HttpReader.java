@@ -16,6 +16,9 @@ final class HttpReader {
   /// Go's limit for a head; beyond it Ollama answers 431.
   private static final int HEAD_LIMIT = 1 << 20;
 
+  /// Up to this size a body is read into one array, so that there is never a second copy of it.
+  private static final int MOST_AT_ONCE = 64 << 20;
+
   private final InputStream in;
 
   HttpReader(InputStream in) {
@@ -66,10 +69,22 @@ final class HttpReader {
 
   /// Exactly `count` bytes.
   byte[] exactly(int count) throws IOException {
+    if (count > MOST_AT_ONCE) {
+      return grown(count);
+    }
+    byte[] bytes = new byte[count];
+    return whole(bytes, in.readNBytes(bytes, 0, count), count);
+  }
+
+  /// What may be a lie takes memory as it comes.
+  private byte[] grown(int count) throws IOException {
     byte[] bytes = in.readNBytes(count);
-    if (bytes.length < count) {
-      throw new EOFException(
-          "The connection ended after " + bytes.length + " of " + count + " bytes");
+    return whole(bytes, bytes.length, count);
+  }
+
+  private static byte[] whole(byte[] bytes, int read, int count) throws EOFException {
+    if (read < count) {
+      throw new EOFException("The connection ended after " + read + " of " + count + " bytes");
     }
     return bytes;
   }

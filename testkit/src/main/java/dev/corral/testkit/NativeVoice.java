@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// `/api/generate` and `/api/chat`: one JSON object per line.
 final class NativeVoice implements Voice {
+  /// A context holds no more than the model keeps, however long the prompt was.
+  private static final int MOST_CONTEXT = 4096;
+
   private final String model;
   private final boolean chat;
   private final boolean context;
@@ -107,7 +110,8 @@ final class NativeVoice implements Voice {
     line.put("done", true).put("done_reason", said.speech().reason());
     if (context) {
       var tokens = line.putArray("context");
-      for (int i = 0; i < said.speech().promptTokens() + said.tokens(); i++) {
+      int all = said.speech().promptTokens() + said.tokens();
+      for (int i = 0; i < Math.min(all, MOST_CONTEXT); i++) {
         tokens.add(i + 1);
       }
     }

@@ -54,7 +54,7 @@ record Speech(
 
   /// The speech of `model` for `wish`, bent by the faults that concern what is said.
   static Speech plan(TestModel model, Wish wish, @Nullable Fault fault) {
-    int prompt = TestModel.tokens(wish.prompt()).size() + 1;
+    int prompt = TestModel.countTokens(wish.prompt()) + 1;
     if (fault instanceof Fault.Repeats || model.kind() == TestModel.Kind.STUTTER) {
       String word = model.kind() == TestModel.Kind.STUTTER ? model.sentence() : " buzz";
       return new Speech(wish, List.of(), List.of(word), true, REPEATS, "", null, prompt);

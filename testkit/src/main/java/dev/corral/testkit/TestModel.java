@@ -207,11 +207,27 @@ public record TestModel(
     List<String> tokens = new ArrayList<>();
     int start = 0;
     for (int i = 1; i <= text.length(); i++) {
-      if (i == text.length() || (text.charAt(i) == ' ' && text.charAt(i - 1) != ' ')) {
+      if (ends(text, i)) {
         tokens.add(text.substring(start, i));
         start = i;
       }
     }
     return tokens;
+  }
+
+  /// How many those are, without a list of the millions that a large prompt has.
+  static int countTokens(String text) {
+    int count = 0;
+    for (int i = 1; i <= text.length(); i++) {
+      if (ends(text, i)) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /// Whether a token ends before that character.
+  private static boolean ends(String text, int at) {
+    return at == text.length() || (text.charAt(at) == ' ' && text.charAt(at - 1) != ' ');
   }
 }
