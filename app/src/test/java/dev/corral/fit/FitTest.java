@@ -271,6 +271,20 @@ class FitTest {
   }
 
   @Test
+  void aStrangerWhoseAttentionAddsDistancesIsCountedWithoutFlashAttention() {
+    FitSettings settings = FitSettings.of(32_768);
+    String key = ".attention.relative_buckets_count";
+    Hardware roomy = Hardware.card(64 * GIB);
+    long plain = fit(renamed("quokka"), settings, roomy).deviceBytes().getFirst();
+    Gguf adding = with(renamed("quokka"), "quokka" + key, 32);
+    long scores = 64L * 32_768 * settings.ubatch() * Float.BYTES;
+    assertThat(fit(adding, settings, roomy).deviceBytes().getFirst()).isGreaterThan(plain + scores);
+    assertThat(fit(with(renamed("llama"), "llama" + key, 32), settings, roomy).deviceBytes())
+        .as("of a known one the engine's rules are known")
+        .isEqualTo(fit(renamed("llama"), settings, roomy).deviceBytes());
+  }
+
+  @Test
   void theFirstPartOfAHeaderGivesAProvisionalAnswerFromAbove() throws IOException {
     Gguf exact = Corpus.header("with-vocabulary/llama-3.1-8b.Q4_K_M.gguf-header.gz");
     Gguf glance =
