@@ -51,8 +51,7 @@ public final class Context implements AutoCloseable {
         upcalls.close();
         return Optional.empty();
       }
-      return Optional.of(
-          complete(new Context(model, opened.address(), upcalls), settings, adapters));
+      return Optional.of(complete(new Context(model, opened.address(), upcalls), adapters));
     } catch (Throwable e) {
       if (upcalls.scope().isAlive()) {
         upcalls.close();
@@ -61,8 +60,7 @@ public final class Context implements AutoCloseable {
     }
   }
 
-  private static Context complete(
-      Context context, ContextSettings settings, List<MemorySegment> adapters) {
+  private static Context complete(Context context, List<MemorySegment> adapters) {
     try {
       context.lay(adapters);
       return context;
