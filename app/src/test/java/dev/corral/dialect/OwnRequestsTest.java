@@ -170,9 +170,10 @@ class OwnRequestsTest {
                 + "{'role':'assistant','content':'','thinking':'hm','tool_calls':"
                 + "[{'id':'t1','function':{'name':'f','arguments':{'a':1}}}]},"
                 + "{'role':'tool','content':'2','tool_call_id':'t1'},"
-                + "{'role':'user','content':'and'}],'options':{'num_predict':9,'stop':['x']},"
+                + "{'role':'user','content':'and'}],"
                 + "'tools':[{'type':'function','function':{'name':'f','description':'d',"
-                + "'parameters':{'type':'object'}}}],'think':true,'stream':false}");
+                + "'parameters':{'type':'object'}}}],'think':true,"
+                + "'options':{'num_predict':9,'stop':['x']},'stream':false}");
   }
 
   @ParameterizedTest
