@@ -50,22 +50,15 @@ final class Feed {
   void take(Entry entry) {
     switch (entry) {
       case Entry.Exchanged exchanged -> put("request", () -> Views.of(exchanged.event()));
-      case Entry.Notice notice -> {
-        switch (notice.kind()) {
-          case "alert", "backend", "runner" -> put(notice.kind(), () -> data(notice));
+      case Entry.Notice(Instant at, _, String kind, String subject, String state, String text) -> {
+        switch (kind) {
+          case "alert" -> put(kind, () -> new Alert(at, state, subject, text));
+          case "backend" -> put(kind, () -> new BackendChange(at, subject, state, text));
+          case "runner" -> put(kind, () -> new RunnerChange(at, subject, state, text));
           default -> {} // of other things the log alone tells
         }
       }
     }
-  }
-
-  private static Object data(Entry.Notice notice) {
-    Instant at = notice.at();
-    return switch (notice.kind()) {
-      case "alert" -> new Alert(at, notice.state(), notice.subject(), notice.text());
-      case "runner" -> new RunnerChange(at, notice.subject(), notice.state(), notice.text());
-      default -> new BackendChange(at, notice.subject(), notice.state(), notice.text());
-    };
   }
 
   /// From the thread that owns the jobs.
