@@ -125,7 +125,8 @@ final class Cards {
         .orElse(OptionalLong.empty());
   }
 
-  private static OptionalLong less(OptionalLong total, OptionalLong used) {
+  /// What is left; empty where one of them is not told.
+  static OptionalLong less(OptionalLong total, OptionalLong used) {
     return total.isPresent() && used.isPresent()
         ? OptionalLong.of(Math.max(0, total.getAsLong() - used.getAsLong()))
         : OptionalLong.empty();

@@ -66,9 +66,7 @@ final class Rocm {
         name,
         Vendor.AMD,
         total,
-        total.isPresent() && used.isPresent()
-            ? OptionalLong.of(Math.max(0, total.getAsLong() - used.getAsLong()))
-            : OptionalLong.empty(),
+        Cards.less(total, used),
         false,
         "amdgpu",
         "rocm-smi");
