@@ -123,7 +123,7 @@ public final class Door {
               .setPerFrameWebSocketCompressionSupported(false)
               .setPerMessageWebSocketCompressionSupported(false)
               .setTcpNoDelay(true);
-      SlowHeads heads = SlowHeads.on(vertx);
+      SlowHeads heads = new SlowHeads().every(vertx);
       vertx
           .createHttpServer(options)
           .requestHandler(Door.this::welcome)

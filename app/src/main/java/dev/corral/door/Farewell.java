@@ -23,20 +23,20 @@ final class Farewell {
 
   /// Call when the answer has been given; the body has not ended.
   static void to(HttpServerRequest request) {
-    Context loop = Vertx.currentContext();
-    if (loop == null) {
-      throw new IllegalStateException("answers are given on an event loop");
-    }
-    new Farewell(request).begin(loop.owner());
+    new Farewell(request).begin(vertx());
   }
 
   /// The same where nothing more can be read: the decoder drops what still comes.
   static void soon(HttpServerRequest request) {
+    vertx().setTimer(MILLIS, _ -> request.connection().close());
+  }
+
+  private static Vertx vertx() {
     Context loop = Vertx.currentContext();
     if (loop == null) {
       throw new IllegalStateException("answers are given on an event loop");
     }
-    loop.owner().setTimer(MILLIS, _ -> request.connection().close());
+    return loop.owner();
   }
 
   private void begin(Vertx vertx) {

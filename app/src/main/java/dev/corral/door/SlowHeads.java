@@ -28,11 +28,10 @@ final class SlowHeads {
     void tooSlow();
   }
 
-  /// One that looks by itself, on the current event loop.
-  static SlowHeads on(Vertx vertx) {
-    SlowHeads heads = new SlowHeads();
-    vertx.setPeriodic(LOOK_EVERY_MILLIS, _ -> heads.look());
-    return heads;
+  /// The same, looking by itself on the current event loop.
+  SlowHeads every(Vertx vertx) {
+    vertx.setPeriodic(LOOK_EVERY_MILLIS, _ -> look());
+    return this;
   }
 
   void watch(Head connection) {
