@@ -5,10 +5,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 
 /// One request that a node got, and what became of it. Owned by the connection that read it; any
 /// thread may look.
 public final class Exchange {
+  /// How often one that is held looks whether it may go on.
+  private static final Duration LOOK = Duration.ofMillis(5);
+
   /// How an exchange ended.
   public enum Fate {
     /// Still waiting or writing.
@@ -101,6 +105,13 @@ public final class Exchange {
     }
     if (await(duration).fate() != Fate.RUNNING) {
       throw new Over();
+    }
+  }
+
+  /// Pauses as long as it is so.
+  void pauseWhile(BooleanSupplier held) {
+    while (held.getAsBoolean()) {
+      pause(LOOK);
     }
   }
 

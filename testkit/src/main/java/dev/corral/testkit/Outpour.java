@@ -12,9 +12,6 @@ final class Outpour {
   /// Slow connections are slow evenly.
   private static final int PIECES_PER_SECOND = 20;
 
-  /// How often one that is held looks whether it may go on.
-  private static final Duration LOOK = Duration.ofMillis(5);
-
   private final Exchange exchange;
   private final Wire wire;
   private final Content content;
@@ -76,9 +73,7 @@ final class Outpour {
         switch (trick) {
           case Mischief.Slow slow -> slow.bytesPerSecond() / PIECES_PER_SECOND;
           case Mischief.Held held -> {
-            while (at >= held.from() && inForce.test(held)) {
-              exchange.pause(LOOK);
-            }
+            exchange.pauseWhile(() -> at >= held.from() && inForce.test(held));
             long allowed = held.bytesPerSecond() / PIECES_PER_SECOND;
             yield at < held.from() ? Math.min(allowed, held.from() - at) : allowed;
           }

@@ -1,7 +1,6 @@
 package dev.corral.testkit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -12,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 final class Reply {
   /// Go buffers this much of a handler's output; a longer answer goes out chunked.
   private static final int UNCHUNKED = 2048;
-
-  /// How often one that is held looks whether it may go on.
-  private static final Duration LOOK = Duration.ofMillis(5);
 
   private static final byte[] GARBAGE = Wire.ascii("<!oops: not json\n");
   private static final byte[] GARBAGE_EVENT = Wire.ascii("data: <!oops: not json\n\n");
@@ -128,7 +124,7 @@ final class Reply {
       }
       case Fault.Held held -> {
         wire.write(Wire.join(head(status, headers, body.length), half));
-        untilHealed(held);
+        exchange.pauseWhile(() -> inForce.test(held));
         wire.finish(rest);
       }
       case Fault.Slow slow -> {
@@ -149,12 +145,6 @@ final class Reply {
         throw wire.cut(false);
       }
       case null, default -> write(status, headers, body);
-    }
-  }
-
-  private void untilHealed(Fault.Held held) {
-    while (inForce.test(held)) {
-      exchange.pause(LOOK);
     }
   }
 
@@ -292,7 +282,7 @@ final class Reply {
         }
         case Fault.Held held when held.frames() == count -> {
           sendHead();
-          untilHealed(held);
+          exchange.pauseWhile(() -> inForce.test(held));
         }
         case Fault.CleanEndAfter clean when clean.frames() == count -> throw endEarly();
         case Fault.GarbageAfter garbage when garbage.frames() == count ->
